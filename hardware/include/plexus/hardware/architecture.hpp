@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plexus/core/hash.hpp"
+#include "plexus/core/record.hpp"
+#include "plexus/core/units.hpp"
+#include "plexus/hardware/core.hpp"
+
+namespace plexus::hardware {
+
+using core::Bandwidth;
+using core::Frequency;
+using core::Power;
+
+/// Process and clock.
+struct Technology {
+    double node_nm = 0;      ///< 0 = not given.
+    double voltage_v = 0;    ///< 0 = not given.
+    Frequency clock{1e9};    ///< Of the whole chip; cycles are counted at this clock.
+    Power static_core;       ///< Leakage per core.
+    Power static_chip;       ///< Further constant power of the chip.
+    auto operator<=>(const Technology&) const = default;
+};
+
+/// The memory behind the chip's pins.
+struct OffChipMemory {
+    std::string name = "dram";
+    Bits size;                     ///< 0 = taken as large enough.
+    Bandwidth read_bandwidth;      ///< bit/cycle, all pins together.
+    Bandwidth write_bandwidth;
+    double read_energy_pj_per_bit = 0;
+    double write_energy_pj_per_bit = 0;
+    auto operator<=>(const OffChipMemory&) const = default;
+};
+
+/// One directed channel between two cores, or from/to off-chip memory.
+struct Link {
+    int from = 0;  ///< Core id; Interconnect::off_chip for off-chip memory.
+    int to = 0;
+    int channel = 0;  ///< Links with the same channel share its bandwidth (a bus).
+    Bandwidth bandwidth;
+    double energy_pj_per_bit = 0;
+    auto operator<=>(const Link&) const = default;
+};
+
+/// A 2-D mesh of tiles with XY routing. Tile t has coordinates x = t / height, y = t mod height.
+struct Mesh {
+    int width = 1;
+    int height = 1;
+    int cores_per_tile = 1;
+    Energy energy_x;  ///< Per packet and hop east or west.
+    Energy energy_y;  ///< Per packet and hop north or south.
+    Seconds time_x;   ///< Per hop east or west.
+    Seconds time_y;
+    Bandwidth link_bandwidth;  ///< Of one directed link.
+    std::int64_t packet_bits = 32;
+    bool multicast = false;  ///< One packet can fork on its way.
+
+    [[nodiscard]] int tiles() const { return width * height; }
+    [[nodiscard]] int x_of_core(int core) const { return core / cores_per_tile / height; }
+    [[nodiscard]] int y_of_core(int core) const { return core / cores_per_tile % height; }
+    auto operator<=>(const Mesh&) const = default;
+};
+
+/// How cores reach each other and off-chip memory: a mesh, or explicit links and buses, or neither
+/// (a single core).
+struct Interconnect {
+    static constexpr int off_chip = -1;
+
+    std::optional<Mesh> mesh;
+    std::vector<Link> links;
+
+    /// Links of a shortest path (fewest links, then lowest ids) between two cores over `links`;
+    /// nullopt if there is none, empty if from == to. Mesh routes are not listed: use hops().
+    [[nodiscard]] std::optional<std::vector<Link>> route(int from, int to) const;
+    auto operator<=>(const Interconnect&) const = default;
+};
+
+/// Barrier at the end of a time step: time by number of tiles that take part.
+struct Synchronisation {
+    /// Largest key ≤ number of active tiles decides; empty = no barrier.
+    std::map<int, Seconds> time_by_tiles;
+    Energy energy;  ///< Per barrier and chip.
+
+    /// Time of one barrier over `tiles` tiles; 0 if there is no barrier. Below the smallest key the
+    /// smallest key decides.
+    [[nodiscard]] Seconds time(int tiles) const;
+    auto operator<=>(const Synchronisation&) const = default;
+};
+
+/// A machine: one or many cores, their interconnect and the memory behind them. Immutable after
+/// loading; every constant keeps its source in `provenance`.
+struct Architecture {
+    std::string name;
+    Technology technology;
+    std::vector<Core> core_types;     ///< Distinct core descriptions.
+    std::vector<int> cores;           ///< Index into core_types for core id 0, 1, 2 …
+    Interconnect interconnect;
+    std::optional<OffChipMemory> off_chip;
+    Synchronisation sync;
+    std::vector<core::Provenance> provenance;
+
+    [[nodiscard]] int core_count() const { return static_cast<int>(cores.size()); }
+    [[nodiscard]] const Core& core(int id) const {
+        return core_types[static_cast<std::size_t>(cores[static_cast<std::size_t>(id)])];
+    }
+    bool operator==(const Architecture&) const = default;
+};
+
+/// Hash of everything that can change a cost (not of names of files or sources).
+[[nodiscard]] core::Hash content_hash(const Architecture& architecture);
+
+}  // namespace plexus::hardware

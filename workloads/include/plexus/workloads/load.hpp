@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "plexus/core/node.hpp"
+#include "plexus/workloads/workload.hpp"
+
+namespace plexus::workloads {
+
+/// The workload described by a YAML tree: a list of layers in the ZigZag dialect, or a map with
+/// `layers:` (the same list plus our `tensors:` section) or `model:` (a language model by its
+/// dimensions and phase), each with an optional `sparsity:` section. Problems go into `problems`.
+[[nodiscard]] Workload read_workload(const core::Node& root, core::Problems& problems);
+
+/// \throws core::ConfigErrors listing every problem of the file.
+[[nodiscard]] Workload load_workload(const std::filesystem::path& file);
+
+/// Shipped workloads in a folder (`*.yaml`), sorted by name.
+struct Preset {
+    std::string name;
+    std::filesystem::path file;
+    std::string summary;
+};
+[[nodiscard]] std::vector<Preset> list_presets(const std::filesystem::path& folder);
+
+}  // namespace plexus::workloads
