@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <compare>
+#include <string>
+#include <vector>
+
+#include "plexus/core/record.hpp"
+#include "plexus/core/registry.hpp"
+#include "plexus/cost_models/operator_work.hpp"
+#include "plexus/hardware/architecture.hpp"
+
+namespace plexus::cost_models {
+
+/// Which cores run an operator: `cores` neighbours from `first_core` on. The output elements are
+/// spread evenly over them.
+struct Placement {
+    int first_core = 0;
+    int cores = 1;
+    auto operator<=>(const Placement&) const = default;
+};
+
+/// What one operator costs on its cores, without what happens off chip and between operators.
+struct CoreCost {
+    core::Cycles latency;  ///< Of the busiest core, with its barrier.
+    core::Energy energy;   ///< Of all cores; static energy is not in here.
+    bool feasible = true;  ///< If false, explain() says which rule is broken.
+};
+
+/// Cost of an operator on one kind of core. Pure and thread-safe.
+class CoreCostModel {
+  public:
+    CoreCostModel() = default;
+    CoreCostModel(const CoreCostModel&) = delete;
+    CoreCostModel& operator=(const CoreCostModel&) = delete;
+    CoreCostModel(CoreCostModel&&) = delete;
+    CoreCostModel& operator=(CoreCostModel&&) = delete;
+    virtual ~CoreCostModel() = default;
+
+    /// Whether this model describes cores of this kind.
+    [[nodiscard]] virtual bool models(const hardware::Core& core) const = 0;
+
+    /// Cost of `work` on `placement`; all cores of the placement are of a kind this model describes.
+    /// Allocates nothing, so that searches can call it in their inner loop.
+    [[nodiscard]] virtual CoreCost evaluate(const hardware::Architecture& architecture,
+                                            const OperatorWork& work,
+                                            const Placement& placement) const = 0;
+
+    /// The same cost item by item (their energies add up to CoreCost::energy), or the rules broken.
+    /// \param name Operator name for the items.
+    virtual void explain(const hardware::Architecture& architecture,
+                         const OperatorWork& work,
+                         const Placement& placement,
+                         const std::string& name,
+                         std::vector<core::CostItem>& items,
+                         std::vector<core::Violation>& violations) const = 0;
+
+    /// Bits of stored weights that one such core can hold.
+    [[nodiscard]] virtual double weight_capacity_bits(const hardware::Core& core) const = 0;
+};
+
+/// `event_driven` (expected event counts) and `roofline` (dataflow cores).
+void register_builtin(core::Registry<CoreCostModel>& registry);
+[[nodiscard]] core::Registry<CoreCostModel> builtin_core_models();
+
+}  // namespace plexus::cost_models

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <compare>
+#include <memory>
+#include <vector>
+
+#include "plexus/core/record.hpp"
+#include "plexus/cost_models/core_cost_model.hpp"
+#include "plexus/hardware/architecture.hpp"
+#include "plexus/workloads/workload.hpp"
+
+namespace plexus::cost_models {
+
+/// Where every operator runs and which intermediate tensors are asked to stay on chip.
+struct Plan {
+    std::vector<Placement> placement;  ///< One per operator.
+    /// One per Workload::edges: 1 = the two operators are fused, the tensor stays on chip if it fits
+    /// (else it goes off chip all the same); 0 = it goes off chip and back.
+    std::vector<char> fused;
+    auto operator<=>(const Plan&) const = default;
+};
+
+/// What a plan costs as a whole.
+struct PlanCost {
+    core::Cycles latency;
+    core::Energy energy;
+    double peak_memory_bits = 0;     ///< On-chip: resident weights and live intermediates, all cores.
+    double off_chip_bits = 0;        ///< Read and written.
+    double resident_weight_share = 1;///< Share of weight bits that stay on chip between inferences.
+    bool feasible = true;            ///< If false, PlanModel::violations() says why.
+};
+
+/// Cost of plans of one workload on one machine: operators one after another in workload order,
+/// streamed weights fetched while the cores compute, tensors that are not kept going off chip and
+/// back, packets crossing the mesh between the cores of producer and consumer.
+///
+/// Resident weights: each core keeps as large a share of the weights placed on it as its memory
+/// holds beside the live intermediates; the rest is fetched in every inference.
+class PlanModel {
+  public:
+    /// Keeps references to `architecture` and `workload`; `work` has one entry per operator.
+    PlanModel(const hardware::Architecture& architecture,
+              const workloads::Workload& workload,
+              std::vector<OperatorWork> work);
+    ~PlanModel();
+    PlanModel(const PlanModel&) = delete;
+    PlanModel& operator=(const PlanModel&) = delete;
+    PlanModel(PlanModel&&) = delete;
+    PlanModel& operator=(PlanModel&&) = delete;
+
+    /// Scratch memory of one thread, so that evaluate() allocates nothing after the first call.
+    struct Scratch;
+    struct ScratchDeleter {
+        void operator()(Scratch* scratch) const;
+    };
+    using ScratchPointer = std::unique_ptr<Scratch, ScratchDeleter>;
+    [[nodiscard]] ScratchPointer make_scratch() const;
+
+    [[nodiscard]] PlanCost evaluate(const Plan& plan, Scratch& scratch) const;
+
+    /// Every cost item of the plan; energies add up to PlanCost::energy.
+    [[nodiscard]] std::vector<core::CostItem> explain(const Plan& plan) const;
+
+    /// The rules that the plan breaks; empty if it is feasible.
+    [[nodiscard]] std::vector<core::Violation> violations(const Plan& plan) const;
+
+    /// Every operator on all cores of the first kind that can run it; all or no edges fused.
+    [[nodiscard]] Plan uniform_plan(bool fused) const;
+
+    [[nodiscard]] std::size_t operators() const;
+    [[nodiscard]] std::size_t edges() const;
+    [[nodiscard]] const hardware::Architecture& architecture() const;
+
+  private:
+    struct Detail;
+    std::unique_ptr<const Detail> detail_;
+};
+
+}  // namespace plexus::cost_models
