@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "plexus/core/reader.hpp"
+#include "plexus/core/registry.hpp"
+#include "plexus/explorers/fusion/plan_search.hpp"
+#include "plexus/explorers/kernel_selection/select.hpp"
+
+namespace plexus::explorers {
+
+/// Every decision that is not hardware or workload, as the `decisions:` section gives it. Defaults
+/// are the values below.
+struct Decisions {
+    std::vector<std::string> bank{"dense", "bitmap", "csr"};  ///< kernels.bank
+    std::int64_t block = 32;                                  ///< kernels.block: edge length.
+    Weighting weighting;                                      ///< weighting.*
+    PlanSearchOptions
+        plan;  ///< fusion.stacks, placement.mode, placement.latency_share, annealing.*
+    std::string cooling = "geometric";  ///< annealing.cooling
+    core::Params cooling_params;        ///< annealing.<name of schedule>.*
+};
+
+/// Reads the `decisions:` section; an invalid reader gives the defaults.
+[[nodiscard]] Decisions read_decisions(const core::Reader& section,
+                                       const core::Registry<CoolingSchedule>& schedules);
+
+}  // namespace plexus::explorers

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plexus/core/record.hpp"
+#include "plexus/explorers/design/session.hpp"
+#include "plexus/explorers/experiment.hpp"
+
+namespace plexus::explorers {
+
+/// Turns a design point into objectives, top down, each step memoised by content hash: hardware
+/// variant → matrices and block profiles → kernel selection → plan search → cost.
+class Evaluator : public Objective {
+  public:
+    /// Keeps a reference to `experiment`. \param scenario Index into Experiment::scenarios.
+    Evaluator(const Experiment& experiment, std::size_t scenario, int jobs);
+    ~Evaluator() override;
+    Evaluator(const Evaluator&) = delete;
+    Evaluator& operator=(const Evaluator&) = delete;
+    Evaluator(Evaluator&&) = delete;
+    Evaluator& operator=(Evaluator&&) = delete;
+
+    [[nodiscard]] std::size_t objectives() const override;
+    [[nodiscard]] Outcome evaluate(const DesignPoint& point) const override;
+
+    /// Column names of Outcome::metrics.
+    [[nodiscard]] static std::vector<std::string> metric_names();
+
+    /// Everything the objectives of a point are made of.
+    struct Explanation {
+        std::vector<core::CostItem> items;  ///< Energies add up to the energy objective.
+        core::Table kernels;                ///< Kernels of each sparse tensor: blocks, bits, error.
+        core::Table plan;                   ///< Cores and fusion of each operator.
+        std::vector<core::Provenance> provenance;
+    };
+    [[nodiscard]] Explanation explain(const DesignPoint& point) const;
+
+  private:
+    struct Detail;
+    std::unique_ptr<Detail> detail_;
+};
+
+}  // namespace plexus::explorers
