@@ -3,10 +3,12 @@
 
 #include <array>
 #include <cstddef>
+#include <exception>
 #include <future>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "plexus/core/hash.hpp"
 
@@ -36,15 +38,19 @@ class MemoCache {
                 it->second = promise.get_future().share();
             }
         }
-        if (future.valid()) return future.get();
+        if (future.valid())
+            return future.get();
         try {
             Pointer value = std::make_shared<const Value>(compute());
             promise.set_value(value);
             return value;
         } catch (...) {
+            {
+                // Before the waiters wake, so that whoever asks after them computes anew.
+                const std::lock_guard lock(shard.mutex);
+                shard.values.erase(key);
+            }
             promise.set_exception(std::current_exception());
-            const std::lock_guard lock(shard.mutex);
-            shard.values.erase(key);
             throw;
         }
     }

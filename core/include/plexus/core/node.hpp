@@ -21,9 +21,9 @@ struct Node {
     std::string text;     ///< Scalars only.
     bool quoted = false;  ///< The scalar stood in quotes (or is a block scalar), so it is text.
     SourceLocation where;
-    std::vector<std::string> keys;         ///< Maps only, one per child.
-    std::vector<SourceLocation> key_where; ///< Maps only, one per child.
-    std::vector<Node> children;            ///< Items of a sequence or values of a map.
+    std::vector<std::string> keys;          ///< Maps only, one per child.
+    std::vector<SourceLocation> key_where;  ///< Maps only, one per child.
+    std::vector<Node> children;             ///< Items of a sequence or values of a map.
 
     /// The value of `key`, or nullptr if this is no map or has no such key.
     [[nodiscard]] const Node* find(std::string_view key) const;
@@ -40,10 +40,10 @@ struct Node {
 /// parse_yaml() of a file; a file that cannot be read, or is empty, is a problem.
 [[nodiscard]] Node load_yaml(const std::filesystem::path& file, Problems& problems);
 
-/// Replaces the values at a dotted path: `cores.*.memories.sram.size`. A step is a map key, an index
-/// into a sequence, the `name` of an item of a sequence, or `*` for all children. The last step of a
-/// path may be a key that is not there yet only if `create` is set. A path that matches nothing is
-/// a problem that names the nearest key.
+/// Replaces the values at a dotted path: `cores.*.memories.sram.size`. A step is a map key, an
+/// index into a sequence, the `name` of an item of a sequence, or `*` for all children. The last
+/// step of a path may be a key that is not there yet only if `create` is set. A path that matches
+/// nothing is a problem that names the nearest key.
 /// \return number of places replaced.
 int override_path(Node& root,
                   std::string_view path,
@@ -64,7 +64,8 @@ int override_path(Node& root,
 /// Hash of the values (not of the places they came from). Map order counts.
 [[nodiscard]] Hash content_hash(const Node& root);
 
-/// `text` with every `${NAME}` replaced by that environment variable; an unset variable is a problem.
+/// `text` with every `${NAME}` replaced by that environment variable; an unset variable is a
+/// problem.
 [[nodiscard]] std::string expand_environment(std::string_view text,
                                              const SourceLocation& where,
                                              const std::string& path,

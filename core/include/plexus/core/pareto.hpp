@@ -28,18 +28,30 @@ class ParetoArchive {
     /// \param objectives Number of objectives, ≥ 1.
     explicit ParetoArchive(std::size_t objectives);
 
-    /// Whether the vector is now in the archive.
+    /// Whether this vector is now in the archive under this id.
     /// \throws std::invalid_argument for NaN or a wrong number of objectives.
     bool insert(std::span<const double> objectives, std::int64_t id);
 
-    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return ids_.size(); }
     [[nodiscard]] std::size_t objectives() const noexcept { return objectives_; }
     /// Sorted by objectives (lexicographic), then id.
     [[nodiscard]] std::vector<Entry> sorted() const;
 
   private:
+    /// The objectives of row `i`.
+    [[nodiscard]] std::span<const double> values(std::size_t i) const {
+        return std::span(rows_).subspan(i * objectives_, objectives_);
+    }
+    [[nodiscard]] std::ptrdiff_t offset(std::size_t i) const {
+        return static_cast<std::ptrdiff_t>(i * objectives_);
+    }
+    /// Number of rows that come before `row` in lexicographic order.
+    [[nodiscard]] std::size_t lower_bound(std::span<const double> row) const;
+    void remove_dominated(std::size_t from, std::span<const double> by);
+
     std::size_t objectives_;
-    std::vector<Entry> entries_;
+    std::vector<double> rows_;  ///< One after the other in lexicographic order.
+    std::vector<std::int64_t> ids_;
 };
 
 }  // namespace plexus::core

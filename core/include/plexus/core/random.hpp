@@ -22,10 +22,10 @@ class Rng {
     [[nodiscard]] Rng split(std::uint64_t name) const;
     [[nodiscard]] Rng split(std::string_view name) const;
 
-    std::uint64_t next();            ///< 64 uniform bits.
-    double uniform();                ///< In [0, 1), 53 bits.
+    std::uint64_t next();                  ///< 64 uniform bits.
+    double uniform();                      ///< In [0, 1), 53 bits.
     std::uint64_t below(std::uint64_t n);  ///< Unbiased in [0, n); n must be > 0.
-    double normal();                 ///< Standard normal (Box–Muller).
+    double normal();                       ///< Standard normal (Box–Muller).
 
     /// One Philox4x32-10 block; public so that tests can hold it against published vectors.
     [[nodiscard]] static std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,

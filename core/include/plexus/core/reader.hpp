@@ -29,8 +29,8 @@ struct Range {
 };
 
 /// Strict typed view of one Node. Whatever is wrong goes into `problems` with its place and dotted
-/// path, reading goes on with a harmless default, and the caller throws once at the end. A reader of
-/// a missing value is *invalid*: it answers with defaults and reports nothing more.
+/// path, reading goes on with a harmless default, and the caller throws once at the end. A reader
+/// of a missing value is *invalid*: it answers with defaults and reports nothing more.
 ///
 /// Strict means: quoted scalars are never numbers; integers have no leading zero, point or
 /// exponent (`1_000` and `1e6` are refused with a hint; underscores are not YAML numbers);
@@ -53,8 +53,8 @@ class Reader {
     [[nodiscard]] bool is_scalar() const noexcept;
     [[nodiscard]] bool is_null() const noexcept;
 
-    /// Declares which keys this map may hold; others are problems with a suggestion (keys that start
-    /// with `x-` are the user's own). Not a map is a problem too.
+    /// Declares which keys this map may hold; others are problems with a suggestion (keys that
+    /// start with `x-` are the user's own). Not a map is a problem too.
     void allow(std::span<const std::string> keys) const;
     void allow(std::initializer_list<const char*> keys) const;
 
@@ -86,6 +86,7 @@ class Reader {
 
   private:
     Reader(SourceLocation where, std::string path, Problems& problems);
+    [[nodiscard]] std::string path_of(std::string_view key) const;
     const Node* node_ = nullptr;
     SourceLocation where_;  ///< Of the value, or of the parent if the value is missing.
     std::string path_;

@@ -46,12 +46,12 @@ struct Provenance {
 
 /// One evaluated design point, as plain data for result sinks.
 struct EvaluationRecord {
-    std::int64_t id = 0;               ///< 0, 1, 2 … in order of evaluation, within the whole run.
-    std::string scenario;              ///< "" if the experiment has none.
-    std::vector<Cell> values;          ///< One per axis; empty cell = axis inactive.
-    std::vector<double> objectives;    ///< One per objective; empty if infeasible.
-    std::vector<Violation> violations; ///< Empty if feasible.
-    std::vector<Cell> metrics;         ///< Further figures, one per RunInfo::metrics; may be empty.
+    std::int64_t id = 0;             ///< 0, 1, 2 … in order of evaluation, within the whole run.
+    std::string scenario;            ///< "" if the experiment has none.
+    std::vector<Cell> values;        ///< One per axis; empty cell = axis inactive.
+    std::vector<double> objectives;  ///< One per objective; empty if infeasible.
+    std::vector<Violation> violations;  ///< Empty if feasible.
+    std::vector<Cell> metrics;  ///< Further figures, one per RunInfo::metrics; may be empty.
 
     [[nodiscard]] bool feasible() const { return violations.empty(); }
     bool operator==(const EvaluationRecord&) const = default;

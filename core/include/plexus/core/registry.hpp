@@ -77,8 +77,7 @@ class Registry {
 
     /// \throws std::logic_error if the name is taken.
     void add(Description description, Factory factory) {
-        ensure(find(description.name) == nullptr,
-               kind_ + " registered twice: " + description.name);
+        ensure(find(description.name) == nullptr, kind_ + " registered twice: " + description.name);
         entries_.push_back({std::move(description), std::move(factory)});
     }
 
@@ -87,21 +86,25 @@ class Registry {
     /// Names in order of registration.
     [[nodiscard]] std::vector<std::string> names() const {
         std::vector<std::string> out;
-        for (const auto& e : entries_) out.push_back(e.description.name);
+        for (const auto& e : entries_)
+            out.push_back(e.description.name);
         return out;
     }
 
     /// nullptr if there is none of that name.
     [[nodiscard]] const Description* find(std::string_view name) const {
         for (const auto& e : entries_)
-            if (e.description.name == name) return &e.description;
+            if (e.description.name == name)
+                return &e.description;
         return nullptr;
     }
 
     /// \throws std::logic_error if there is no such plug-in (check names from input with find()).
-    [[nodiscard]] std::unique_ptr<const T> create(std::string_view name, const Params& params) const {
+    [[nodiscard]] std::unique_ptr<const T> create(std::string_view name,
+                                                  const Params& params) const {
         for (const auto& e : entries_)
-            if (e.description.name == name) return e.factory(params);
+            if (e.description.name == name)
+                return e.factory(params);
         ensure(false, "no " + kind_ + " named " + std::string(name));
         return nullptr;
     }

@@ -34,14 +34,14 @@ struct Quantity {
     }
 };
 
-using Energy = Quantity<struct PicojouleTag, double>;           ///< pJ
-using Cycles = Quantity<struct CycleTag, double>;               ///< clock cycles; expectations are fractional
-using Seconds = Quantity<struct SecondTag, double>;             ///< s
-using Area = Quantity<struct SquareMicrometreTag, double>;      ///< µm²
-using Power = Quantity<struct WattTag, double>;                 ///< W
-using Frequency = Quantity<struct HertzTag, double>;            ///< Hz
-using Bandwidth = Quantity<struct BitPerCycleTag, double>;      ///< bit/cycle
-using Bits = Quantity<struct BitTag, std::int64_t>;             ///< bit
+using Energy = Quantity<struct PicojouleTag, double>;  ///< pJ
+using Cycles = Quantity<struct CycleTag, double>;    ///< clock cycles; expectations are fractional
+using Seconds = Quantity<struct SecondTag, double>;  ///< s
+using Area = Quantity<struct SquareMicrometreTag, double>;  ///< µm²
+using Power = Quantity<struct WattTag, double>;             ///< W
+using Frequency = Quantity<struct HertzTag, double>;        ///< Hz
+using Bandwidth = Quantity<struct BitPerCycleTag, double>;  ///< bit/cycle
+using Bits = Quantity<struct BitTag, std::int64_t>;         ///< bit
 
 /// Time that `cycles` take at clock `clock`, in s. `clock` must be > 0.
 [[nodiscard]] constexpr Seconds duration(Cycles cycles, Frequency clock) {
