@@ -172,9 +172,9 @@ class TreeBuilder final : public YAML::EventHandler {
         std::string out;
         for (const Frame& frame : frames_) {
             if (frame.node.kind == Node::Kind::sequence) {
-                out += "[" + std::to_string(frame.node.children.size()) + "]";
+                out.append("[").append(std::to_string(frame.node.children.size())).append("]");
             } else if (frame.has_key) {
-                out += (out.empty() ? "" : ".") + frame.key;
+                out.append(out.empty() ? "" : ".").append(frame.key);
             }
         }
         return out;
