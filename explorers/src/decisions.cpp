@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plexus/explorers/decisions.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "plexus/core/node.hpp"
+#include "plexus/core/text.hpp"
+
+#include "decision_tree.hpp"
+
+namespace plexus::explorers {
+namespace {
+
+using core::Range;
+using core::Reader;
+
+void read_kernels(const Reader& kernels, Decisions& out) {
+    if (!kernels)
+        return;
+    kernels.allow({"bank", "block"});
+    if (const Reader bank = kernels.find("bank")) {
+        out.bank.clear();
+        for (const Reader& name : bank.items())
+            out.bank.push_back(name.text());
+        if (out.bank.empty() && bank.is_sequence())
+            bank.problem("expected at least one kernel, such as [csr]");
+        static_cast<void>(make_bank(out.bank, bank.where(), bank.path(), bank.problems()));
+    }
+    out.block = kernels.find("block").integer_or(out.block, {.lower = 1, .upper = max_block});
+}
+
+void read_weighting(const Reader& weighting, Decisions& out) {
+    if (!weighting)
+        return;
+    weighting.allow({"alpha", "error_reference", "work_share"});
+    Weighting& w = out.weighting;
+    w.alpha = weighting.find("alpha").number_or(w.alpha, Range::unit());
+    w.error_reference =
+        weighting.find("error_reference").number_or(w.error_reference, Range::positive());
+    w.work_share = weighting.find("work_share").number_or(w.work_share, Range::unit());
+}
+
+void read_plan(const Reader& section, Decisions& out) {
+    if (const Reader fusion = section.find("fusion")) {
+        fusion.allow({"stacks"});
+        if (const Reader stacks = fusion.find("stacks"))
+            out.plan.fusion = static_cast<FusionMode>(stacks.choice({"none", "all", "searched"}));
+    }
+    if (const Reader placement = section.find("placement")) {
+        placement.allow({"mode", "latency_share"});
+        if (const Reader mode = placement.find("mode"))
+            out.plan.placement = static_cast<PlacementMode>(mode.choice({"uniform", "searched"}));
+        out.plan.latency_share =
+            placement.find("latency_share").number_or(out.plan.latency_share, Range::unit());
+    }
+}
+
+void read_annealing(const Reader& annealing,
+                    const core::Registry<CoolingSchedule>& schedules,
+                    Decisions& out) {
+    if (annealing) {
+        std::vector<std::string> known{"cooling", "steps", "initial_acceptance", "probes"};
+        for (const std::string& name : schedules.names())
+            known.push_back(name);
+        annealing.allow(known);
+        AnnealingOptions& options = out.plan.annealing;
+        options.steps =
+            annealing.find("steps").integer_or(options.steps, {.lower = 0, .upper = 1e9});
+        options.probes =
+            annealing.find("probes").integer_or(options.probes, {.lower = 1, .upper = 1e6});
+        options.initial_acceptance =
+            annealing.find("initial_acceptance")
+                .number_or(options.initial_acceptance, {.lower = 1e-6, .upper = 1 - 1e-6});
+        if (const Reader cooling = annealing.find("cooling"))
+            out.cooling = schedules.names()[cooling.choice(schedules.names())];
+        // The parameters of the schedules that are not chosen are checked all the same.
+        for (const std::string& name : schedules.names())
+            static_cast<void>(
+                core::read_params(annealing.find(name), schedules.find(name)->params));
+    }
+    const std::vector<core::ParamSpec>& specs = schedules.find(out.cooling)->params;
+    out.cooling_params =
+        annealing ? core::read_params(annealing.find(out.cooling), specs) : core::defaults(specs);
+}
+
+void set(core::Node& map, const std::string& key, core::Node value) {
+    map.kind = core::Node::Kind::map;
+    map.keys.push_back(key);
+    map.key_where.emplace_back();
+    map.children.push_back(std::move(value));
+}
+
+core::Node text_node(const std::string& text) {
+    return core::scalar(text);
+}
+
+core::Node number_node(double value) {
+    return core::scalar(core::to_text(value));
+}
+
+}  // namespace
+
+Decisions read_decisions(const Reader& section, const core::Registry<CoolingSchedule>& schedules) {
+    Decisions out;
+    if (section) {
+        section.allow({"kernels", "weighting", "fusion", "placement", "annealing"});
+        read_kernels(section.find("kernels"), out);
+        read_weighting(section.find("weighting"), out);
+        read_plan(section, out);
+    }
+    read_annealing(section ? section.find("annealing") : section, schedules, out);
+    return out;
+}
+
+core::Node default_decision_tree(const core::Registry<CoolingSchedule>& schedules) {
+    const Decisions d;
+    core::Node bank;
+    bank.kind = core::Node::Kind::sequence;
+    for (const std::string& name : d.bank)
+        bank.children.push_back(text_node(name));
+    core::Node kernels;
+    set(kernels, "bank", bank);
+    set(kernels, "block", text_node(std::to_string(d.block)));
+    core::Node weighting;
+    set(weighting, "alpha", number_node(d.weighting.alpha));
+    set(weighting, "error_reference", number_node(d.weighting.error_reference));
+    set(weighting, "work_share", number_node(d.weighting.work_share));
+    core::Node fusion;
+    set(fusion, "stacks", text_node("searched"));
+    core::Node placement;
+    set(placement, "mode", text_node("searched"));
+    set(placement, "latency_share", number_node(d.plan.latency_share));
+    core::Node annealing;
+    set(annealing, "cooling", text_node(d.cooling));
+    set(annealing, "steps", text_node(std::to_string(d.plan.annealing.steps)));
+    set(annealing, "probes", text_node(std::to_string(d.plan.annealing.probes)));
+    set(annealing, "initial_acceptance", number_node(d.plan.annealing.initial_acceptance));
+    for (const std::string& name : schedules.names()) {
+        core::Node params;
+        params.kind = core::Node::Kind::map;
+        for (const core::ParamSpec& spec : schedules.find(name)->params)
+            set(params, spec.name, text_node(core::to_string(spec.fallback)));
+        set(annealing, name, std::move(params));
+    }
+    core::Node root;
+    set(root, "kernels", std::move(kernels));
+    set(root, "weighting", std::move(weighting));
+    set(root, "fusion", std::move(fusion));
+    set(root, "placement", std::move(placement));
+    set(root, "annealing", std::move(annealing));
+    return root;
+}
+
+void merge_into(core::Node& base, const core::Node& user) {
+    using Kind = core::Node::Kind;
+    if (base.kind != Kind::map || user.kind != Kind::map) {
+        base = user;
+        return;
+    }
+    base.where = user.where;
+    for (std::size_t i = 0; i < user.keys.size(); ++i) {
+        if (core::Node* child = base.find(user.keys[i])) {
+            merge_into(*child, user.children[i]);
+        } else {
+            base.keys.push_back(user.keys[i]);
+            base.key_where.push_back(user.key_where[i]);
+            base.children.push_back(user.children[i]);
+        }
+    }
+}
+
+}  // namespace plexus::explorers

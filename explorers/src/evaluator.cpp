@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plexus/explorers/evaluator.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plexus/core/memo.hpp"
+#include "plexus/core/random.hpp"
+#include "plexus/cost_models/area/area.hpp"
+#include "plexus/cost_models/operator_work.hpp"
+#include "plexus/cost_models/timeline/plan.hpp"
+#include "plexus/explorers/annealing/cooling.hpp"
+#include "plexus/explorers/decisions.hpp"
+#include "plexus/explorers/fusion/plan_search.hpp"
+#include "plexus/hardware/load.hpp"
+#include "plexus/workloads/load.hpp"
+
+#include "kernel_stage.hpp"
+#include "problem_values.hpp"
+
+namespace plexus::explorers {
+namespace {
+
+/// A memoised input: the value, or why it cannot be built.
+template <class T>
+struct Checked {
+    T value;
+    std::vector<core::Violation> violations;
+};
+
+template <class T, class Read>
+Checked<T> checked(const core::Node& node, const Read& read) {
+    core::Problems problems;
+    Checked<T> out{.value = read(node, problems), .violations = {}};
+    out.violations = violations_of(problems);
+    return out;
+}
+
+/// Every value that `path` can take in the experiment: the base value and those of its axis.
+std::vector<core::Node> possible_values(const Experiment& experiment, std::string_view path) {
+    std::vector<core::Node> values;
+    for (const core::Node* base : core::find_path(experiment.tree, path))
+        values.push_back(*base);
+    for (const Axis& axis : experiment.space.axes())
+        if (axis.path == path)
+            values.insert(values.end(), axis.values.begin(), axis.values.end());
+    return values;
+}
+
+KernelStage make_kernel_stage(const Experiment& experiment, int jobs) {
+    core::Problems problems;
+    std::vector<std::int64_t> blocks;
+    for (const core::Node& node : possible_values(experiment, "decisions.kernels.block"))
+        blocks.push_back(core::Reader(node, "decisions.kernels.block", problems).integer());
+    std::vector<std::vector<std::string>> banks;
+    for (const core::Node& node : possible_values(experiment, "decisions.kernels.bank")) {
+        banks.emplace_back();
+        for (const core::Reader& name :
+             core::Reader(node, "decisions.kernels.bank", problems).items())
+            banks.back().push_back(name.text());
+    }
+    problems.throw_if_any();
+    return {std::move(blocks), banks, jobs};
+}
+
+core::Node scenario_tree(const Experiment& experiment, std::size_t scenario) {
+    core::Node tree = experiment.tree;
+    if (!experiment.scenario_path.empty()) {
+        core::Problems problems;
+        const core::Node& value = experiment.scenarios.at(scenario).value;
+        core::override_path(tree, experiment.scenario_path, value, false, value.where, problems);
+        problems.throw_if_any();
+    }
+    return tree;
+}
+
+}  // namespace
+
+struct Evaluator::Detail {
+    Detail(const Experiment& e, std::size_t scenario, int jobs)
+        : experiment(e),
+          tree(scenario_tree(e, scenario)),
+          schedules(builtin_cooling_schedules()),
+          kernels(make_kernel_stage(e, jobs)) {}
+
+    /// A design with all its parts; `violations` is set instead if it cannot be built.
+    struct Design {
+        std::shared_ptr<const Checked<hardware::Architecture>> machine;
+        std::shared_ptr<const Checked<workloads::Workload>> work;
+        Decisions decisions;
+        KernelPlan kernels;
+        std::optional<cost_models::PlanModel> model;
+        PlanSearchResult search;
+        std::vector<core::Violation> violations;
+    };
+
+    /// Fills `design` step by step; stops at the first step that finds the design impossible.
+    void build(const DesignPoint& point, Design& design) const;
+    [[nodiscard]] double objective(ObjectiveKind kind, const Design& design) const;
+
+    const Experiment& experiment;
+    core::Node tree;
+    core::Registry<CoolingSchedule> schedules;
+    KernelStage kernels;
+    mutable core::MemoCache<Checked<hardware::Architecture>> machines;
+    mutable core::MemoCache<Checked<workloads::Workload>> works;
+};
+
+void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
+    core::Node variant = tree;
+    core::Problems problems;
+    const DesignSpace& space = experiment.space;
+    for (std::size_t i = 0; i < space.dimensions(); ++i)
+        if (space.active(point, i))
+            core::override_path(
+                variant, space.axes()[i].path, space.node(point, i), false, {}, problems);
+
+    const core::Node& hardware_node = *variant.find("hardware");
+    design.machine = machines.get(core::content_hash(hardware_node), [&] {
+        return checked<hardware::Architecture>(hardware_node, hardware::read_architecture);
+    });
+    const core::Node& workload_node = *variant.find("workload");
+    design.work = works.get(core::content_hash(workload_node), [&] {
+        return checked<workloads::Workload>(workload_node, workloads::read_workload);
+    });
+    design.decisions =
+        read_decisions(core::Reader(*variant.find("decisions"), "decisions", problems), schedules);
+    design.violations = violations_of(problems);
+    for (const auto* part : {&design.machine->violations, &design.work->violations})
+        design.violations.insert(design.violations.end(), part->begin(), part->end());
+    if (!design.violations.empty())
+        return;
+
+    design.kernels = kernels.select(design.work->value, design.decisions);
+    if (design.kernels.violation) {
+        design.violations.push_back(*design.kernels.violation);
+        return;
+    }
+
+    const workloads::Workload& workload = design.work->value;
+    std::vector<cost_models::OperatorWork> work;
+    work.reserve(workload.operators.size());
+    for (std::size_t i = 0; i < workload.operators.size(); ++i) {
+        const cost_models::KernelMix* mix = nullptr;
+        for (const workloads::Access& input : workload.operators[i].inputs)
+            if (const auto& m = design.kernels.mixes[input.tensor]; m != nullptr)
+                mix = m.get();
+        work.push_back(cost_models::operator_work(workload, i, mix));
+    }
+    design.model.emplace(design.machine->value, workload, std::move(work));
+    // The same random numbers for every design: differences come from the design, not from luck.
+    design.search =
+        search_plan(*design.model,
+                    design.decisions.plan,
+                    *schedules.create(design.decisions.cooling, design.decisions.cooling_params),
+                    core::Rng(experiment.seed).split("plan"));
+    if (!design.search.cost.feasible)
+        design.violations = design.model->violations(design.search.plan);
+}
+
+double Evaluator::Detail::objective(ObjectiveKind kind, const Design& design) const {
+    const cost_models::PlanCost& cost = design.search.cost;
+    switch (kind) {
+        case ObjectiveKind::latency_cycles:
+            return cost.latency.value;
+        case ObjectiveKind::energy_pj:
+            return cost.energy.value;
+        case ObjectiveKind::edp:
+            return cost.energy.value * cost.latency.value;
+        case ObjectiveKind::error:
+            return design.kernels.error();
+        case ObjectiveKind::peak_memory_bits:
+            return cost.peak_memory_bits;
+        case ObjectiveKind::area_um2:
+            return cost_models::estimate_area(design.machine->value).total.value;
+    }
+    core::ensure(false, "unknown objective");
+    return 0;
+}
+
+Evaluator::Evaluator(const Experiment& experiment, std::size_t scenario, int jobs)
+    : detail_(std::make_unique<Detail>(experiment, scenario, jobs)) {
+    // Reads and profiles the matrices of the base design with all threads before points are
+    // evaluated in parallel, and reports malformed matrix files before anything is written.
+    core::Problems problems;
+    const Detail& d = *detail_;
+    const core::Node& workload_node = *d.tree.find("workload");
+    const auto work = d.works.get(core::content_hash(workload_node), [&] {
+        return checked<workloads::Workload>(workload_node, workloads::read_workload);
+    });
+    const Decisions decisions =
+        read_decisions(core::Reader(*d.tree.find("decisions"), "decisions", problems), d.schedules);
+    if (work->violations.empty() && problems.empty())
+        static_cast<void>(d.kernels.select(work->value, decisions));
+}
+
+Evaluator::~Evaluator() = default;
+
+std::size_t Evaluator::objectives() const {
+    return detail_->experiment.objectives.size();
+}
+
+Outcome Evaluator::evaluate(const DesignPoint& point) const {
+    Detail::Design design;
+    detail_->build(point, design);
+    Outcome out;
+    out.violations = design.violations;
+    if (!out.feasible())
+        return out;
+    for (const ObjectiveKind kind : detail_->experiment.objectives)
+        out.objectives.push_back(detail_->objective(kind, design));
+    const cost_models::PlanCost& cost = design.search.cost;
+    std::int64_t fused = 0;
+    for (const char f : design.search.plan.fused)
+        fused += f;
+    out.metrics = {design.kernels.storage_bits(),
+                   design.kernels.work(),
+                   cost.off_chip_bits,
+                   cost.peak_memory_bits,
+                   cost.resident_weight_share,
+                   fused,
+                   design.search.annealing.accepted};
+    return out;
+}
+
+std::vector<std::string> Evaluator::metric_names() {
+    return {"sparse_storage_bits",
+            "sparse_work_macs",
+            "off_chip_bits",
+            "peak_memory_bits",
+            "resident_weight_share",
+            "fused_edges",
+            "annealing_accepted"};
+}
+
+namespace {
+
+core::Table kernel_table(const workloads::Workload& workload, const KernelPlan& kernels) {
+    core::Table table{
+        .name = "kernels",
+        .columns = {"tensor", "kernel", "blocks", "nonzeros", "storage_bits", "work_macs", "error"},
+        .rows = {}};
+    for (std::size_t i = 0; i < kernels.mixes.size(); ++i) {
+        if (kernels.mixes[i] == nullptr)
+            continue;
+        const cost_models::KernelMix& mix = *kernels.mixes[i];
+        for (const cost_models::KernelShare& share : mix.shares) {
+            const double error =
+                share.lost_energy == 0 ? 0.0 : std::sqrt(share.lost_energy / mix.total_energy);
+            table.rows.push_back({workload.tensors[i].name,
+                                  share.kernel,
+                                  share.blocks,
+                                  share.nonzeros,
+                                  share.storage_bits,
+                                  share.work,
+                                  error});
+        }
+    }
+    return table;
+}
+
+core::Table plan_table(const workloads::Workload& workload, const cost_models::Plan& plan) {
+    core::Table table{.name = "plan",
+                      .columns = {"operator", "type", "first_core", "cores", "inputs_kept_on_chip"},
+                      .rows = {}};
+    for (std::size_t i = 0; i < workload.operators.size(); ++i) {
+        std::vector<std::string> kept;
+        for (std::size_t e = 0; e < workload.edges.size(); ++e)
+            if (workload.edges[e].consumer == i && plan.fused[e] != 0)
+                kept.push_back(workload.tensors[workload.edges[e].tensor].name);
+        table.rows.push_back({workload.operators[i].name,
+                              workload.operators[i].type,
+                              std::int64_t{plan.placement[i].first_core},
+                              std::int64_t{plan.placement[i].cores},
+                              core::join(kept, " ")});
+    }
+    return table;
+}
+
+}  // namespace
+
+Evaluator::Explanation Evaluator::explain(const DesignPoint& point) const {
+    Detail::Design design;
+    detail_->build(point, design);
+    Explanation out;
+    if (!design.violations.empty())
+        return out;
+    const workloads::Workload& workload = design.work->value;
+    out.items = design.model->explain(design.search.plan);
+    out.kernels = kernel_table(workload, design.kernels);
+    out.plan = plan_table(workload, design.search.plan);
+    out.provenance = design.machine->value.provenance;
+    out.provenance.insert(
+        out.provenance.end(), workload.provenance.begin(), workload.provenance.end());
+    return out;
+}
+
+}  // namespace plexus::explorers

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plexus/explorers/experiment.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "plexus/core/reader.hpp"
+#include "plexus/core/text.hpp"
+#include "plexus/explorers/annealing/cooling.hpp"
+#include "plexus/explorers/decisions.hpp"
+#include "plexus/hardware/load.hpp"
+#include "plexus/workloads/load.hpp"
+
+#include "decision_tree.hpp"
+
+namespace plexus::explorers {
+namespace {
+
+using core::Node;
+using core::Problems;
+using core::Reader;
+
+const std::vector<std::string>& objective_names() {
+    static const std::vector<std::string> names{
+        "latency_cycles", "energy_pj", "edp_pj_cycles", "error", "peak_memory_bits", "area_um2"};
+    return names;
+}
+
+void put(Node& map, const std::string& key, Node value) {
+    if (Node* old = map.find(key)) {
+        *old = std::move(value);
+        return;
+    }
+    map.keys.push_back(key);
+    map.key_where.push_back(value.where);
+    map.children.push_back(std::move(value));
+}
+
+/// Replaces `hardware: file.yaml` (or `workload:`) by the tree of that file; a map stays as it is.
+template <class Load>
+void splice(Node& root, const std::string& key, Problems& problems, const Load& load) {
+    const Reader entry = Reader(root, "", problems).at(key);
+    if (!entry || entry.is_map())
+        return;
+    if (!entry.is_scalar()) {
+        entry.problem("expected the path of a YAML file, or its content as a map");
+        return;
+    }
+    const std::filesystem::path file = entry.file();
+    if (!std::filesystem::is_regular_file(file)) {
+        entry.problem(fmt::format("there is no file {}", file.string()));
+        return;
+    }
+    *root.find(key) = load(file, problems);
+}
+
+/// The experiment with hardware, workload and all decisions in it, overrides applied.
+Node resolve(const std::filesystem::path& file,
+             const std::vector<Override>& overrides,
+             Problems& problems) {
+    Node root = core::load_yaml(file, problems);
+    problems.throw_if_any();
+    const Reader top(root, "", problems);
+    if (!top.is_map()) {
+        top.problem("expected an experiment: a map with version, hardware, workload, objectives");
+        problems.throw_if_any();
+    }
+    if (!top.has("version")) {
+        top.problem("missing version; expected version: 1");
+    } else if (top.at("version").integer() != 1 && problems.empty()) {
+        top.at("version").problem("this program reads version 1");
+    }
+    splice(root, "hardware", problems, hardware::load_architecture_tree);
+    splice(root, "workload", problems, [](const auto& path, Problems& p) {
+        return core::load_yaml(path, p);
+    });
+    Node decisions = default_decision_tree(builtin_cooling_schedules());
+    if (const Node* user = root.find("decisions"))
+        merge_into(decisions, *user);
+    put(root, "decisions", std::move(decisions));
+    problems.throw_if_any();
+    for (const Override& o : overrides) {
+        const std::string place = fmt::format("--set {}={}", o.path, o.value);
+        const Node value = core::parse_yaml(o.value, place, problems);
+        core::override_path(
+            root, o.path, value, true, {.file = place, .line = 1, .column = 1}, problems);
+    }
+    problems.throw_if_any();
+    return root;
+}
+
+/// Reads the part of `tree` that `path` lies in; what is wrong with it goes into `problems`.
+void check_part(const Node& tree, std::string_view path, Problems& problems) {
+    if (path.starts_with("hardware")) {
+        static_cast<void>(hardware::read_architecture(*tree.find("hardware"), problems));
+    } else if (path.starts_with("workload")) {
+        static_cast<void>(workloads::read_workload(*tree.find("workload"), problems));
+    } else {
+        static_cast<void>(read_decisions(Reader(*tree.find("decisions"), "decisions", problems),
+                                         builtin_cooling_schedules()));
+    }
+}
+
+/// Tries one value at `path` and reports what the loaders say of it at the place of the value.
+void check_value(const Node& tree,
+                 const std::string& path,
+                 const Node& value,
+                 const std::string& text,
+                 const Reader& place,
+                 Problems& problems) {
+    const core::SourceLocation& where = value.where.line > 0 ? value.where : place.where();
+    Problems found;
+    Node variant = tree;
+    core::override_path(variant, path, value, false, where, found);
+    if (found.empty())
+        check_part(variant, path, found);
+    for (const core::Problem& p : found.errors())
+        problems.add(
+            where,
+            fmt::format("{}.{}", place.path(), path),
+            p.path == path ? p.message : fmt::format("{} gives {}: {}", text, p.path, p.message));
+}
+
+bool known_root(const std::string& path, const Reader& place) {
+    for (const char* root : {"hardware.", "workload.", "decisions."})
+        if (path.starts_with(root))
+            return true;
+    place.problem(fmt::format("{} must start with hardware., workload. or decisions.", path));
+    return false;
+}
+
+void check_axes(const Experiment& experiment, const Reader& space, Problems& problems) {
+    const std::vector<Axis>& axes = experiment.space.axes();
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        const Axis& axis = axes[i];
+        if (!known_root(axis.path, space))
+            continue;
+        DesignPoint point =
+            experiment.space.canonical({.values = std::vector<double>(axes.size(), 0.0)});
+        std::vector<double> samples{axis.lower, axis.upper};
+        if (axis.kind == AxisKind::categorical) {
+            samples.clear();
+            for (std::size_t v = 0; v < axis.values.size(); ++v)
+                samples.push_back(static_cast<double>(v));
+        }
+        for (const double sample : samples) {
+            point.values[i] = sample;
+            const Node value = experiment.space.node(point, i);
+            check_value(experiment.tree,
+                        axis.path,
+                        value,
+                        value.text.empty() ? "this value" : value.text,
+                        space,
+                        problems);
+        }
+    }
+}
+
+void read_scenarios(const Reader& section, Experiment& out) {
+    out.scenarios = {{.name = "", .value = {}}};
+    if (!section)
+        return;
+    section.allow({"path", "values"});
+    out.scenario_path = section.at("path").text();
+    if (out.scenario_path.empty() || !known_root(out.scenario_path, section.at("path")))
+        return;
+    out.scenarios.clear();
+    for (const Reader& value : section.at("values").items()) {
+        const std::string name =
+            value.is_scalar() ? value.node().text : core::to_yaml(value.node());
+        for (const Scenario& other : out.scenarios)
+            if (other.name == name)
+                value.problem("this scenario stands twice");
+        out.scenarios.push_back({.name = name, .value = value.node()});
+        check_value(out.tree, out.scenario_path, value.node(), name, section, value.problems());
+    }
+    if (out.scenarios.empty()) {
+        section.problem("expected at least one value");
+        out.scenarios = {{.name = "", .value = {}}};
+    }
+}
+
+void read_objectives(const Reader& section, Experiment& out) {
+    for (const Reader& name : section.items()) {
+        const auto kind = static_cast<ObjectiveKind>(name.choice(objective_names()));
+        if (std::find(out.objectives.begin(), out.objectives.end(), kind) != out.objectives.end())
+            name.problem("this objective stands twice");
+        out.objectives.push_back(kind);
+    }
+    if (section && section.is_sequence() && out.objectives.empty())
+        section.problem("expected at least one of: " + core::join(objective_names()));
+}
+
+void read_explorer(const Reader& section, Experiment& out) {
+    const core::Registry<Explorer> explorers = builtin_explorers();
+    if (section) {
+        const std::vector<std::string> names = explorers.names();
+        out.explorer = names[section.at("name").choice(names)];
+        out.seed = static_cast<std::uint64_t>(
+            section.find("seed").integer_or(1, {.lower = 0, .upper = 9007199254740992.0}));
+    }
+    const std::vector<std::string> also{"name", "seed"};
+    out.explorer_params = core::read_params(section, explorers.find(out.explorer)->params, also);
+}
+
+void read_budget(const Reader& section, Experiment& out) {
+    if (!section) {
+        out.budget.evaluations = 1000;
+        return;
+    }
+    section.allow({"evaluations", "seconds"});
+    out.budget.evaluations = section.find("evaluations").integer_or(0, {.lower = 1, .upper = 1e12});
+    out.budget.seconds = section.find("seconds").number_or(0, core::Range::positive());
+    if (!section.has("evaluations") && !section.has("seconds"))
+        section.problem("expected evaluations, seconds or both");
+}
+
+}  // namespace
+
+const char* to_string(ObjectiveKind kind) {
+    return objective_names()[static_cast<std::size_t>(kind)].c_str();
+}
+
+Experiment load_experiment(const std::filesystem::path& file,
+                           const std::vector<Override>& overrides) {
+    Problems problems;
+    Experiment out;
+    out.resolved = resolve(file, overrides, problems);
+    const Reader top(out.resolved, "", problems);
+    top.allow({"version",
+               "name",
+               "description",
+               "hardware",
+               "workload",
+               "objectives",
+               "decisions",
+               "space",
+               "scenarios",
+               "explorer",
+               "budget"});
+    out.name = top.find("name").text_or(file.stem().string());
+    out.description = top.find("description").text_or("");
+
+    out.tree.kind = Node::Kind::map;
+    for (const char* part : {"hardware", "workload", "decisions"}) {
+        put(out.tree, part, *out.resolved.find(part));
+    }
+    for (const char* part : {"hardware", "workload", "decisions"})
+        check_part(out.tree, part, problems);
+    problems.throw_if_any();
+
+    read_objectives(top.at("objectives"), out);
+    if (const Reader space = top.find("space")) {
+        out.space = read_space(space);
+        if (problems.empty())
+            check_axes(out, space, problems);
+    }
+    read_scenarios(top.find("scenarios"), out);
+    for (const Axis& axis : out.space.axes())
+        if (axis.path == out.scenario_path)
+            top.find("scenarios").problem("the scenario path is also an axis of the space");
+    read_explorer(top.find("explorer"), out);
+    read_budget(top.find("budget"), out);
+    problems.throw_if_any();
+    out.warnings = problems.warnings();
+    return out;
+}
+
+}  // namespace plexus::explorers
