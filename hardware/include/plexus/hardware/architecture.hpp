@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,19 +22,21 @@ using core::Power;
 
 /// Process and clock.
 struct Technology {
-    double node_nm = 0;      ///< 0 = not given.
-    double voltage_v = 0;    ///< 0 = not given.
-    Frequency clock{1e9};    ///< Of the whole chip; cycles are counted at this clock.
-    Power static_core;       ///< Leakage per core.
-    Power static_chip;       ///< Further constant power of the chip.
+    double node_nm = 0;    ///< 0 = not given.
+    double voltage_v = 0;  ///< 0 = not given.
+    Frequency clock{1e9};  ///< Of the whole chip; cycles are counted at this clock.
+    Power static_core;     ///< Leakage per core.
+    Power static_chip;     ///< Further constant power of the chip.
     auto operator<=>(const Technology&) const = default;
 };
 
-/// The memory behind the chip's pins.
+/// The memory behind the chip's pins. In a single-core ZigZag file the outermost memory of the core
+/// is that memory if it holds all operands; it then stands here too, under the same name, and must
+/// not be counted twice.
 struct OffChipMemory {
     std::string name = "dram";
-    Bits size;                     ///< 0 = taken as large enough.
-    Bandwidth read_bandwidth;      ///< bit/cycle, all pins together.
+    Bits size;                 ///< 0 = taken as large enough.
+    Bandwidth read_bandwidth;  ///< bit/cycle, all pins together.
     Bandwidth write_bandwidth;
     double read_energy_pj_per_bit = 0;
     double write_energy_pj_per_bit = 0;
@@ -48,6 +51,15 @@ struct Link {
     Bandwidth bandwidth;
     double energy_pj_per_bit = 0;
     auto operator<=>(const Link&) const = default;
+};
+
+/// Number of mesh hops between two cores, per axis.
+struct Hops {
+    int x = 0;  ///< East or west.
+    int y = 0;  ///< North or south.
+
+    [[nodiscard]] int total() const { return x + y; }
+    auto operator<=>(const Hops&) const = default;
 };
 
 /// A 2-D mesh of tiles with XY routing. Tile t has coordinates x = t / height, y = t mod height.
@@ -66,6 +78,11 @@ struct Mesh {
     [[nodiscard]] int tiles() const { return width * height; }
     [[nodiscard]] int x_of_core(int core) const { return core / cores_per_tile / height; }
     [[nodiscard]] int y_of_core(int core) const { return core / cores_per_tile % height; }
+    /// Of the XY route between two cores; none within a tile.
+    [[nodiscard]] Hops hops(int from, int to) const {
+        return {std::abs(x_of_core(from) - x_of_core(to)),
+                std::abs(y_of_core(from) - y_of_core(to))};
+    }
     auto operator<=>(const Mesh&) const = default;
 };
 
@@ -78,7 +95,8 @@ struct Interconnect {
     std::vector<Link> links;
 
     /// Links of a shortest path (fewest links, then lowest ids) between two cores over `links`;
-    /// nullopt if there is none, empty if from == to. Mesh routes are not listed: use hops().
+    /// nullopt if there is none, empty if from == to. A path may start or end at off-chip memory
+    /// but never passes through it. Mesh routes are not listed: use Mesh::hops().
     [[nodiscard]] std::optional<std::vector<Link>> route(int from, int to) const;
     auto operator<=>(const Interconnect&) const = default;
 };
@@ -100,8 +118,8 @@ struct Synchronisation {
 struct Architecture {
     std::string name;
     Technology technology;
-    std::vector<Core> core_types;     ///< Distinct core descriptions.
-    std::vector<int> cores;           ///< Index into core_types for core id 0, 1, 2 …
+    std::vector<Core> core_types;  ///< Distinct core descriptions.
+    std::vector<int> cores;        ///< Index into core_types for core id 0, 1, 2 …
     Interconnect interconnect;
     std::optional<OffChipMemory> off_chip;
     Synchronisation sync;

@@ -24,7 +24,7 @@ struct OperationalArray {
     double unit_area = 0;
     std::vector<std::int64_t> input_precision_bits;  ///< [activation, weight]; empty if not given.
     bool is_imc = false;
-    std::string imc_type;                      ///< "analog" or "digital"; "" if not in-memory.
+    std::string imc_type;  ///< "analog" or "digital"; "" if not in-memory.
     std::int64_t adc_resolution_bits = 0;
     std::int64_t bit_serial_precision_bits = 0;
 
@@ -37,7 +37,8 @@ struct OperationalArray {
 struct DataflowCore {
     OperationalArray array;
     std::vector<Memory> memories;  ///< Innermost first.
-    std::map<std::string, std::vector<std::string>> dataflows;  ///< D1 → ["K, 32", …]; may be empty.
+    std::map<std::string, std::vector<std::string>>
+        dataflows;  ///< D1 → ["K, 32", …]; may be empty.
     auto operator<=>(const DataflowCore&) const = default;
 };
 
@@ -52,28 +53,28 @@ struct EventCost {
 enum class ScanPolicy : std::uint8_t { all, touched };
 
 /// A neuromorphic core: axon in → synapse → dendrite → soma → axon out. An event that arrives reads
-/// the list of synapses of its source and accumulates; once per time step the soma walks its neurons
-/// and sends packets. A neuron engine and a message engine run concurrently.
+/// the list of synapses of its source and accumulates; once per time step the soma walks its
+/// neurons and sends packets. A neuron engine and a message engine run concurrently.
 struct EventDrivenCore {
-    std::int64_t neurons = 0;             ///< Neurons (event units) the core can hold.
-    Bits synaptic_memory;                 ///< Capacity for weights, indices and pointers.
-    std::int64_t synaptic_word_bits = 64; ///< Width of one synaptic-memory access.
-    std::int64_t axons_in = 0;            ///< Entries of the input axon table; 0 = no limit known.
-    std::int64_t axons_out = 0;           ///< Entries of the output axon table; 0 = no limit known.
-    std::int64_t lanes = 1;               ///< Synaptic operations done in parallel.
-    std::int64_t payload_bits = 8;        ///< Value bits of a graded event.
-    std::int64_t state_bits = 24;         ///< Bits of one neuron's state (accumulator).
+    std::int64_t neurons = 0;              ///< Neurons (event units) the core can hold.
+    Bits synaptic_memory;                  ///< Capacity for weights, indices and pointers.
+    std::int64_t synaptic_word_bits = 64;  ///< Width of one synaptic-memory access.
+    std::int64_t axons_in = 0;             ///< Entries of the input axon table; 0 = no limit known.
+    std::int64_t axons_out = 0;     ///< Entries of the output axon table; 0 = no limit known.
+    std::int64_t lanes = 1;         ///< Synaptic operations done in parallel.
+    std::int64_t payload_bits = 8;  ///< Value bits of a graded event.
+    std::int64_t state_bits = 24;   ///< Bits of one neuron's state (accumulator).
     ScanPolicy scan = ScanPolicy::all;
     double area_mm2 = 0;           ///< Silicon area of one core; 0 = not known.
     bool dynamic_weights = false;  ///< Synaptic memory can be written at run time (KV cache).
 
-    EventCost axon_in;        ///< Per packet received.
-    EventCost synapse_word;   ///< Per synaptic-memory word read.
-    EventCost synapse_op;     ///< Per synaptic operation (weight fetched and accumulated).
-    EventCost soma_access;    ///< Per neuron walked in a step.
-    EventCost soma_update;    ///< Per neuron whose state changes.
-    EventCost spike_out;      ///< Per neuron that fires.
-    EventCost axon_out;       ///< Per packet sent.
+    EventCost axon_in;       ///< Per packet received.
+    EventCost synapse_word;  ///< Per synaptic-memory word read.
+    EventCost synapse_op;    ///< Per synaptic operation (weight fetched and accumulated).
+    EventCost soma_access;   ///< Per neuron walked in a step.
+    EventCost soma_update;   ///< Per neuron whose state changes.
+    EventCost spike_out;     ///< Per neuron that fires.
+    EventCost axon_out;      ///< Per packet sent.
     auto operator<=>(const EventDrivenCore&) const = default;
 };
 

@@ -12,8 +12,10 @@ namespace plexus::hardware {
 
 /// The architecture described by a YAML tree, in one of three dialects told apart by their keys:
 /// a ZigZag accelerator (`operational_array:`), Stream's multi-core form (`cores:` of core files,
-/// `core_connectivity:`, `offchip_core:`), or our `event_driven:` section. Problems (all of them,
-/// with place and path) go into `problems`; the value is then meaningless.
+/// `core_connectivity:`, `offchip_core:`), or our `event_driven:` section. Core files must have
+/// been spliced in (see load_architecture_tree). Core ids are those of the file, counted without
+/// the off-chip core. Problems (all of them, with place and path) go into `problems`; the value is
+/// then meaningless.
 [[nodiscard]] Architecture read_architecture(const core::Node& root, core::Problems& problems);
 
 /// The YAML tree of an architecture file with the core files that it names spliced in, so that

@@ -41,12 +41,12 @@ struct Port {
 struct Memory {
     std::string name;
     Bits size;
-    Energy read_cost;      ///< Per access of bandwidth_max bits.
-    Energy write_cost;     ///< Per access of bandwidth_max bits.
-    double area = 0;       ///< As given in the file: mm² unless the file says otherwise.
+    Energy read_cost;   ///< Per access of bandwidth_max bits.
+    Energy write_cost;  ///< Per access of bandwidth_max bits.
+    double area = 0;    ///< As given in the file: mm² unless the file says otherwise.
     std::int64_t latency_cycles = 1;
-    std::string type = "sram";           ///< sram, dram or rf.
-    std::vector<std::string> operands;   ///< Memory operands it holds: I1, I2, O.
+    std::string type = "sram";          ///< sram, dram or rf.
+    std::vector<std::string> operands;  ///< Memory operands it holds: I1, I2, O.
     std::vector<Port> ports;
     std::vector<std::string> served_dimensions;  ///< Array dimensions it is shared over: D1, D2, …
     bool force_double_buffering = false;
