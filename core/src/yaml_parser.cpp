@@ -328,7 +328,15 @@ std::optional<Node> parse_document(std::string_view text,
             session.problems.add(bad->where, bad->path, bad->message);
             return std::nullopt;
         }
-        std::istringstream stream{std::string(text)};
+        // yaml-cpp 0.7 takes the end of the file for the end of a quoted text if a line break
+        // stands before it. With a comment behind that break it finds the missing quote.
+        std::string terminated(text);
+        const std::size_t last_break = text.find_last_of("\r\n");
+        if (last_break != std::string_view::npos &&
+            text.find_first_not_of(" \t", last_break + 1) == std::string_view::npos) {
+            terminated += last_break + 1 == text.size() ? "#" : "\n#";
+        }
+        std::istringstream stream(terminated);
         YAML::Parser parser(stream);
         TreeBuilder builder(name, session);
         while (parser.HandleNextDocument(builder)) {
