@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -19,7 +18,16 @@ struct AnnealingOptions {
 
 /// Temperature at which a worsening of `mean_worsening` is accepted with probability `acceptance`:
 /// τ₀ = mean(ΔJ⁺) / ln(1/χ₀).
+/// \param mean_worsening ≥ 0, in units of cost. \param acceptance In (0, 1).
+/// \throws std::logic_error for arguments outside these bounds.
 [[nodiscard]] double start_temperature(double mean_worsening, double acceptance);
+
+/// Probability that a move from cost `current` to cost `proposed` is accepted: 1 if it is no
+/// worsening, else exp(−(proposed − current)/temperature); 0 at temperature 0, or if `proposed` is
+/// infinite and `current` is not, or NaN.
+/// \par Source N. Metropolis et al., "Equation of state calculations by fast computing machines",
+/// J. Chem. Phys. 21, 1953.
+[[nodiscard]] double acceptance_probability(double current, double proposed, double temperature);
 
 /// What annealing found.
 struct AnnealingResult {
@@ -49,6 +57,7 @@ AnnealingResult anneal(Problem& problem,
         const double proposed = problem.propose(rng);
         if (proposed < result.best) {
             result.best = proposed;
+            ++result.improved;
             problem.keep_best();
         }
         const double delta = proposed - current;
@@ -67,9 +76,8 @@ AnnealingResult anneal(Problem& problem,
     state.acceptance = options.initial_acceptance;
     for (state.step = 1; state.step <= options.steps; ++state.step) {
         const double proposed = problem.propose(rng);
-        const double delta = proposed - current;
-        const bool accept =
-            delta <= 0 || (state.current > 0 && rng.uniform() < std::exp(-delta / state.current));
+        const double chance = acceptance_probability(current, proposed, state.current);
+        const bool accept = chance >= 1 || rng.uniform() < chance;
         state.acceptance += memory * ((accept ? 1.0 : 0.0) - state.acceptance);
         if (accept) {
             current = proposed;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
 #include "plexus/core/registry.hpp"
 
@@ -17,7 +16,8 @@ struct CoolingState {
     double acceptance = 0;   ///< Share of the last moves that were accepted, in [0, 1].
 };
 
-/// How the temperature falls. Stateless and thread-safe.
+/// How the temperature falls. Stateless and thread-safe. Schedules are scaled to the length of the
+/// run, so that runs of the same length compare and a longer run cools more slowly, not deeper.
 class CoolingSchedule {
   public:
     CoolingSchedule() = default;
@@ -27,11 +27,11 @@ class CoolingSchedule {
     CoolingSchedule& operator=(CoolingSchedule&&) = delete;
     virtual ~CoolingSchedule() = default;
 
-    /// Temperature for the next move; > 0, never above `start`.
+    /// Temperature for the next move; > 0 (0 if `start` is 0), never above `start`.
     [[nodiscard]] virtual double next(const CoolingState& state) const = 0;
 };
 
-/// geometric, linear, lundy_mees and logarithmic.
+/// geometric, linear, lundy_mees, logarithmic and adaptive.
 void register_builtin(core::Registry<CoolingSchedule>& registry);
 [[nodiscard]] core::Registry<CoolingSchedule> builtin_cooling_schedules();
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -65,9 +66,10 @@ struct SessionOptions {
     std::string scenario;
     std::int64_t first_id = 0;  ///< Id of the first evaluation.
     core::ResultSink* sink = nullptr;
-    std::function<void(const Progress&)> progress;  ///< Called after each batch.
+    std::function<void(const Progress&)> progress;  ///< Called as evaluations are recorded.
     const std::atomic<bool>* stop = nullptr;        ///< Set from outside (Ctrl-C) to end early.
-    /// Record of an earlier run for the same axis values, or nullptr (resume).
+    /// Record of an earlier run for the same axis values, or nullptr (resume). Called from one
+    /// thread; such a design counts and is recorded like any other, but is not evaluated again.
     std::function<const core::EvaluationRecord*(const std::vector<core::Cell>&)> earlier;
 };
 
@@ -87,23 +89,48 @@ class Session {
     /// Outcomes of `points`, in order. Designs seen before are answered from memory and cost no
     /// budget; the others are evaluated in parallel and recorded in order. When the budget ends (or
     /// stop is set) the outcomes of a prefix of `points` are returned and finished() is true.
+    /// \throws std::logic_error if the objective answers with NaN or an infinity, with a wrong
+    /// number of objectives, or with objectives for an infeasible design.
     std::vector<Outcome> evaluate(std::span<const DesignPoint> points);
+
+    /// Whether this design was evaluated before, so that asking for it is free.
+    [[nodiscard]] bool known(const DesignPoint& point) const;
 
     /// No more evaluations will be done: budget spent, stopped, or the whole (finite) space seen.
     [[nodiscard]] bool finished() const;
     [[nodiscard]] bool stopped() const;
     [[nodiscard]] std::int64_t evaluations() const noexcept { return evaluations_; }
     [[nodiscard]] const core::ParetoArchive& front() const noexcept { return front_; }
+    /// The design that was recorded under this id.
+    /// \throws std::logic_error if there is none.
+    [[nodiscard]] const DesignPoint& point(std::int64_t id) const;
 
   private:
+    /// A design that is new to the session.
+    struct Pending {
+        DesignPoint point;
+        core::Hash hash;
+        std::vector<core::Cell> cells;
+        Outcome outcome;
+        bool done = false;
+    };
+    [[nodiscard]] std::vector<Pending> select(std::span<const DesignPoint> points) const;
+    [[nodiscard]] bool run(std::span<Pending> chunk);
+    void record(Pending& evaluated);
+    void check(const Pending& evaluated) const;
+    void report() const;
+    [[nodiscard]] double elapsed_seconds() const;
+
     const DesignSpace& space_;
     const Objective& objective_;
     SessionOptions options_;
     core::ParetoArchive front_;
     std::unordered_map<core::Hash, Outcome> seen_;
+    std::vector<DesignPoint> points_;  ///< In order of evaluation.
     std::int64_t evaluations_ = 0;
     std::int64_t infeasible_ = 0;
     std::vector<double> best_;
+    std::optional<std::int64_t> space_size_;
     std::chrono::steady_clock::time_point start_;
 };
 

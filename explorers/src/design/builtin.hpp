@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "plexus/explorers/design/explorer.hpp"
+
+namespace plexus::explorers {
+
+// One function per explorer, each defined in the file of its name.
+void register_exhaustive(core::Registry<Explorer>& registry);
+void register_random(core::Registry<Explorer>& registry);
+void register_annealing(core::Registry<Explorer>& registry);
+void register_nsga2(core::Registry<Explorer>& registry);
+
+}  // namespace plexus::explorers
