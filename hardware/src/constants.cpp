@@ -87,6 +87,13 @@ std::int64_t Constants::integer(const Reader& reader, Range range, std::string_v
     return value;
 }
 
+std::int64_t Constants::structure(const Reader& reader, Range range, std::string_view unit) {
+    if (reader && reader.is_map()) {
+        return integer(reader, range, unit);
+    }
+    return reader.integer(range);
+}
+
 bool Constants::boolean(const Reader& reader) {
     if (!reader) {
         return false;
@@ -177,8 +184,8 @@ std::vector<core::Provenance> Constants::finish() {
         defaults_.clear();
     }
     if (unsourced_ > 0) {
-        rows_.push_back({document_.path(),
-                         std::to_string(unsourced_) + " numbers",
+        rows_.push_back({document_.path().empty() ? "*" : document_.path(),
+                         std::to_string(unsourced_) + " prices and areas",
                          "given without a source",
                          "unstated"});
         unsourced_ = 0;

@@ -29,6 +29,8 @@ class Constants {
     /// The constant in its YAML unit; 0 if `reader` is invalid.
     double number(const core::Reader& reader, core::Range range, std::string_view unit);
     std::int64_t integer(const core::Reader& reader, core::Range range, std::string_view unit);
+    /// A number of the structure (size, width), which needs no source: a row only if it has one.
+    std::int64_t structure(const core::Reader& reader, core::Range range, std::string_view unit);
     bool boolean(const core::Reader& reader);
     /// Index into `names`.
     std::size_t choice(const core::Reader& reader, std::initializer_list<const char*> names);

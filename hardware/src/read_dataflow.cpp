@@ -110,8 +110,8 @@ void read_imc(const Reader& reader, OperationalArray& array, Constants& constant
         array.imc_type = type.choice({"analog", "digital"}) == 0 ? "analog" : "digital";
     }
     array.adc_resolution_bits =
-        constants.integer(find_value(reader, "adc_resolution"), {.lower = 0, .upper = 64}, "bit");
-    array.bit_serial_precision_bits = constants.integer(
+        constants.structure(find_value(reader, "adc_resolution"), {.lower = 0, .upper = 64}, "bit");
+    array.bit_serial_precision_bits = constants.structure(
         find_value(reader, "bit_serial_precision"), {.lower = 1, .upper = 64}, "bit");
     if (array.is_imc) {
         if (array.imc_type.empty()) {
@@ -215,11 +215,15 @@ Memory read_memory(const std::string& name,
     reader.allow(keys);
     Memory memory;
     memory.name = name;
-    memory.size = Bits(constants.integer(
+    memory.size = Bits(constants.structure(
         reader.at("size"), {.lower = 0, .upper = max_bits, .open_lower = true}, "bit"));
     read_costs(reader, memory, constants);
-    memory.latency_cycles =
-        constants.integer_or(reader, "latency", 1, {.lower = 0, .upper = max_count}, "cycles");
+    if (const Reader latency = find_value(reader, "latency")) {
+        memory.latency_cycles =
+            constants.structure(latency, {.lower = 0, .upper = max_count}, "cycles");
+    } else {
+        constants.defaulted(reader, "latency", "1 cycles");
+    }
     if (const Reader type = find_value(reader, "mem_type")) {
         constexpr std::array<const char*, 3> types{"sram", "dram", "rf"};
         memory.type = types[type.choice({"sram", "dram", "rf"})];
