@@ -29,8 +29,8 @@ struct BlockProfile {
     std::vector<std::int32_t> nonzeros;
     std::vector<double> energy;  ///< Σ k² over the block.
     std::vector<GroupLimit> limits;
-    /// [limit][block]: Σ k² of what keeping the n largest magnitudes of each group of m drops (ties:
-    /// the first stays).
+    /// [limit][block]: Σ k² of what keeping the n largest magnitudes of each group of m drops
+    /// (ties: the first stays).
     std::vector<std::vector<double>> dropped;
     std::int64_t total_nonzeros = 0;
     double total_energy = 0;  ///< ‖K‖_F².

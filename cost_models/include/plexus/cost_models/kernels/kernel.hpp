@@ -40,9 +40,12 @@ class Kernel {
     Kernel& operator=(Kernel&&) = delete;
     virtual ~Kernel() = default;
 
-    /// Storage, work and error on one block whose values have `value_bits` bits.
+    /// Storage, work and error on one block whose values have `value_bits` bits. Storage and work
+    /// depend on the edge and the non-zeros of the block only.
     [[nodiscard]] virtual KernelCost cost(const BlockFeatures& block,
                                           std::int64_t value_bits) const = 0;
+    /// Whether this kernel holds every block as it is, so that it never loses energy.
+    [[nodiscard]] virtual bool exact() const { return true; }
     /// The group limit whose BlockProfile::dropped this kernel needs, if any.
     [[nodiscard]] virtual std::optional<GroupLimit> group_limit() const { return std::nullopt; }
     /// Π of a whole matrix, numerically; what executing this kernel on every block would compute.
@@ -50,7 +53,11 @@ class Kernel {
         const workloads::SparseMatrix& matrix) const = 0;
 };
 
-/// dense, csr, bitmap, n_m and zero.
+/// ⌈log₂ x⌉ for x ≥ 1: bits that tell x things apart.
+[[nodiscard]] std::int64_t index_bits(std::int64_t x);
+
+/// dense, csr, bitmap, n_m (parameters n and m) and zero. Creating n_m with n > m throws
+/// std::invalid_argument.
 void register_builtin(core::Registry<Kernel>& registry);
 [[nodiscard]] core::Registry<Kernel> builtin_kernels();
 

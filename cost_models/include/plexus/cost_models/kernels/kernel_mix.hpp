@@ -14,7 +14,7 @@ struct KernelShare {
     std::int64_t blocks = 0;
     double nonzeros = 0;
     double storage_bits = 0;
-    double work = 0;         ///< MACs per input vector when every input is non-zero.
+    double work = 0;  ///< MACs per input vector when every input is non-zero.
     double lost_energy = 0;
     auto operator<=>(const KernelShare&) const = default;
 };
