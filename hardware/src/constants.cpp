@@ -88,7 +88,7 @@ std::int64_t Constants::integer(const Reader& reader, Range range, std::string_v
 }
 
 std::int64_t Constants::structure(const Reader& reader, Range range, std::string_view unit) {
-    if (reader && reader.is_map()) {
+    if (!reader || reader.is_map()) {
         return integer(reader, range, unit);
     }
     return reader.integer(range);
