@@ -18,6 +18,9 @@ namespace plexus::workloads {
 /// \throws core::ConfigErrors listing every problem of the file.
 [[nodiscard]] Workload load_workload(const std::filesystem::path& file);
 
+/// The same with problems and warnings collected in `problems`; nothing is thrown.
+[[nodiscard]] Workload load_workload(const std::filesystem::path& file, core::Problems& problems);
+
 /// Shipped workloads in a folder (`*.yaml`), sorted by name.
 struct Preset {
     std::string name;

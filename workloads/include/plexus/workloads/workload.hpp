@@ -61,9 +61,11 @@ struct Operator {
     OperatorKind kind = OperatorKind::contraction;
     std::vector<LoopDim> dims;
     Access output;
-    std::vector<Access> inputs;
+    std::vector<Access> inputs;  ///< I before W, whichever the equation names first.
+    bool weight_first = false;   ///< The equation names W before I (order of ties in some models).
     std::int64_t partial_sum_bits = 16;  ///< Precision of O while it is being summed.
-    double operations_per_point = 1;     ///< Scalar operations per point of the loop nest.
+    /// Scalar operations per point of the loop nest; a multiply-accumulate is one.
+    double operations_per_point = 1;
     /// Padding as given for an indexed axis: name of the axis and [before, after].
     struct Padding {
         std::string axis;
@@ -72,7 +74,8 @@ struct Operator {
         auto operator<=>(const Padding&) const = default;
     };
     std::vector<Padding> padding;
-    std::vector<LoopDim> axis_sizes;  ///< `pr_loop_dims`/`pr_loop_sizes`: real size of indexed axes.
+    std::vector<LoopDim>
+        axis_sizes;  ///< `pr_loop_dims`/`pr_loop_sizes`: real size of indexed axes.
 
     /// Points of the loop nest = product of the loop sizes; MACs of a contraction.
     [[nodiscard]] double points() const;
@@ -86,13 +89,14 @@ enum class TensorRole : std::uint8_t {
     output,      ///< Leaves the network.
     cache,       ///< Kept between steps (KV cache); read whole, one part written per step.
 };
+[[nodiscard]] const char* to_string(TensorRole role);
 
 /// A tensor with its shape, precision and sparsity.
 struct Tensor {
     std::string name;
     TensorRole role = TensorRole::activation;
     std::vector<std::int64_t> shape;  ///< Weights of linear layers: [outputs, inputs].
-    std::int64_t bits = 8;            ///< Per element.
+    std::int64_t bits = 8;            ///< Per element; 0 = holds no data (W of a pooling layer).
     /// Expected share of non-zero elements of an activation, in [0, 1]; for weights see `sparsity`.
     double density = 1;
     Sparsity sparsity;  ///< Weights only.
@@ -118,7 +122,8 @@ struct Workload {
     std::vector<Edge> edges;          ///< Sorted by (producer, consumer, tensor).
     std::vector<core::Provenance> provenance;
 
-    /// Number of weight elements, zeros included; a tensor shared by several operators counts once.
+    /// Number of weight elements, zeros included; a tensor shared by several operators counts once,
+    /// a tensor of 0 bits not at all.
     [[nodiscard]] std::int64_t parameters() const;
     bool operator==(const Workload&) const = default;
 };
@@ -135,17 +140,22 @@ struct TopologicalOrder {
 [[nodiscard]] TopologicalOrder topological_order(std::size_t operators,
                                                  const std::vector<Edge>& edges);
 
+/// The edges that the accesses of `operators` imply: from the operator that writes a tensor to each
+/// that reads it. \return sorted by (producer, consumer, tensor), without duplicates.
+[[nodiscard]] std::vector<Edge> connect(const std::vector<Operator>& operators);
+
 /// The linear-layer view of a contraction: how many outputs, inputs and vectors it has.
 /// rows × columns weights (or dynamic operand), times `batch` input vectors, `groups` times over
 /// (attention heads; 1 for a linear layer). rows·columns·batch·groups = points().
 struct LinearShape {
-    std::int64_t rows = 1;     ///< Output elements per vector: dims of O and W, not of I.
-    std::int64_t columns = 1;  ///< Reduction length: dims of I and W, not of O.
+    std::int64_t rows = 1;     ///< Output elements per vector: dims of O, not of I.
+    std::int64_t columns = 1;  ///< Reduction length: dims of I or W, not of O.
     std::int64_t batch = 1;    ///< dims of I and O, not of W.
     std::int64_t groups = 1;   ///< dims of I, W and O.
     auto operator<=>(const LinearShape&) const = default;
 };
-/// \param op A contraction with two inputs (I first, W second).
+/// \param op A contraction with the inputs I first, W second; further inputs (a bias) do not
+/// matter.
 [[nodiscard]] LinearShape linear_shape(const Operator& op);
 
 }  // namespace plexus::workloads
