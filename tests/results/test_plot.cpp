@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <cstdlib>
+
+#include <rapidcheck/catch.h>
+
+#include "plexus/results/files.hpp"
+#include "plexus/results/plot.hpp"
+
+#include "catch.hpp"
+#include "sample_run.hpp"
+
+using namespace plexus;
+using tests::feasible;
+using tests::sample_info;
+using tests::TemporaryFolder;
+
+namespace {
+
+bool has_gnuplot() {
+    if (std::system("gnuplot --version > /dev/null 2>&1") == 0)
+        return true;
+    WARN("skipped: gnuplot is not installed (Debian package gnuplot-nox)");
+    return false;
+}
+
+std::vector<core::EvaluationRecord> cloud(std::size_t objectives, int scenarios) {
+    std::vector<core::EvaluationRecord> out;
+    for (int s = 0; s < scenarios; ++s) {
+        for (int i = 0; i < 60; ++i) {
+            const double x = 1e3 * std::pow(1.1, i);
+            std::vector<double> values{x, 4e12 / x * (1 + i % 5), i % 4 == 0 ? 0 : 0.01 * i};
+            values.resize(objectives);
+            out.push_back(feasible(
+                static_cast<std::int64_t>(out.size()), s == 0 ? "0.5" : "0.9", std::move(values)));
+        }
+    }
+    return out;
+}
+
+/// Draws and checks that both pictures are there and not empty.
+void check_drawn(const core::RunInfo& info,
+                 const std::vector<core::EvaluationRecord>& records,
+                 const std::string& folder_name = "run") {
+    const TemporaryFolder at;
+    const auto folder = at.path() / folder_name;
+    std::filesystem::create_directory(folder);
+    const auto fronts = results::select_fronts(info, records);
+    CHECK(results::draw_front(folder, results::plot_script(info, records, fronts)) == "");
+    const std::string svg = results::read_text(folder / "front.svg");
+    CHECK(svg.find("</svg>") != std::string::npos);
+    CHECK(results::read_text(folder / "front.png").starts_with("\x89PNG"));
+}
+
+core::RunInfo info_of(std::size_t objectives, std::vector<std::string> scenarios) {
+    core::RunInfo info = sample_info();
+    info.objectives.resize(objectives);
+    info.scenarios = std::move(scenarios);
+    return info;
+}
+
+}  // namespace
+
+TEST_CASE("texts cannot break out of a gnuplot string") {
+    CHECK(results::gnuplot_string("plain_name") == "'plain_name'");
+    CHECK(results::gnuplot_string("it's `date` \"x\" \\n") == "'it''s `date` \"x\" \\n'");
+    CHECK(results::gnuplot_string("two\nlines") == "'two lines'");
+}
+
+TEST_CASE("ticks cover the data with round marks") {
+    const auto linear = results::ticks_for(0, 1);
+    CHECK_FALSE(linear.log);
+    REQUIRE(linear.marks.size() == 6);
+    CHECK(linear.marks[1].first == Approx(0.2));
+    CHECK(linear.marks[1].second == "0.2");
+    const auto log = results::ticks_for(1e3, 1e7);
+    CHECK(log.log);
+    REQUIRE(log.marks.size() == 5);
+    CHECK(log.marks.front().second == "1 k");
+    CHECK(log.marks.back().first == Approx(1e7));
+    CHECK_FALSE(results::ticks_for(1, 20).log);
+    CHECK(results::ticks_for(1, 20.1).log);
+    CHECK_FALSE(results::ticks_for(0, 1e9).log);
+    const auto same = results::ticks_for(5, 5);
+    CHECK(same.low < 5);
+    CHECK(same.high > 5);
+}
+
+TEST_CASE("ticks are few, inside the axis, and the axis holds the data") {
+    rc::prop("ticks", [](int exponent_low, unsigned char digits, unsigned char decades) {
+        const double low = std::pow(10.0, exponent_low % 12) * (1 + digits / 32.0);
+        const double high = low * std::pow(10.0, decades / 20.0);
+        const auto ticks = results::ticks_for(low, high);
+        RC_ASSERT(ticks.low < low);
+        RC_ASSERT(ticks.high > high);
+        RC_ASSERT(ticks.marks.size() >= 2U);
+        RC_ASSERT(ticks.marks.size() <= 12U);
+        for (const auto& [value, text] : ticks.marks) {
+            RC_ASSERT(value >= ticks.low);
+            RC_ASSERT(value <= ticks.high);
+        }
+    });
+}
+
+TEST_CASE("a script is the same for the same records and carries its data") {
+    const auto records = cloud(3, 1);
+    const auto fronts = results::select_fronts(sample_info(), records);
+    const std::string script = results::plot_script(sample_info(), records, fronts);
+    CHECK(script == results::plot_script(sample_info(), records, fronts));
+    CHECK(script.find("'latency (cycles)'") != std::string::npos);
+    CHECK(script.find("'energy (J)'") != std::string::npos);
+    CHECK(script.find("set logscale x") != std::string::npos);
+    CHECK(script.find("unset logscale cb") != std::string::npos);
+    CHECK(script.find("$front_0 << END\n1000 0.004 0 'A'\n") != std::string::npos);
+}
+
+TEST_CASE("fronts of any kind are drawn") {
+    if (!has_gnuplot())
+        return;
+    check_drawn(info_of(3, {"0.5"}), cloud(3, 1));
+    check_drawn(info_of(3, {"0.5", "0.9"}), cloud(3, 2));
+    check_drawn(info_of(2, {"0.5"}), cloud(2, 1));
+    check_drawn(info_of(2, {"0.5", "0.9"}), cloud(2, 2));
+    check_drawn(info_of(1, {"0.5", "0.9"}), cloud(1, 2));
+    check_drawn(info_of(3, {"0.5"}), {feasible(0, "0.5", {1, 1, 0})});
+    check_drawn(info_of(2, {"0.5"}), {feasible(0, "0.5", {0, 0})});
+    check_drawn(info_of(3, {"0.5"}), {tests::infeasible(0, "0.5")});
+}
+
+TEST_CASE("names and folders with spaces, quotes and underscores are drawn literally") {
+    if (!has_gnuplot())
+        return;
+    core::RunInfo info = info_of(3, {"0.5"});
+    info.name = "it's_a `date` \"$(run)\" {/Symbol a}";
+    check_drawn(info, cloud(3, 1), "it's a \"run\" $HOME");
+}
+
+TEST_CASE("without gnuplot there is a script and a reason") {
+    const TemporaryFolder at;
+    const std::string why = results::draw_front(at.path(), "plot x\n", "no-such-gnuplot");
+    CHECK(why.find("gnuplot-nox") != std::string::npos);
+    CHECK(results::read_text(at.path() / "front.gp") == "plot x\n");
+    if (!has_gnuplot())
+        return;
+    const std::string failed = results::draw_front(at.path(), "plot nonsense(\n");
+    CHECK(failed.find("gnuplot failed on") != std::string::npos);
+    CHECK(failed.find("line 1") != std::string::npos);
+}
