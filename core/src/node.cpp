@@ -17,10 +17,25 @@ namespace {
 
 // ---- Dotted paths ----
 
-/// The steps of `a.b[2].*`, where `[2]` is a step of its own; nullopt if a step is empty.
+/// The steps of `a.b[2].*."up.W"`, where `[2]` is a step of its own and quotes hold a key with dots
+/// in it together; nullopt if a step is empty or a quote is not closed.
 std::optional<std::vector<std::string>> split_path(std::string_view path) {
     std::vector<std::string> steps;
     while (true) {
+        if (path.starts_with('"')) {
+            const std::size_t close = path.find('"', 1);
+            const bool ends = close + 1 == path.size();
+            if (close == std::string_view::npos || close == 1 ||
+                (!ends && path[close + 1] != '.')) {
+                return std::nullopt;
+            }
+            steps.emplace_back(path.substr(1, close - 1));
+            if (ends) {
+                return steps;
+            }
+            path.remove_prefix(close + 2);
+            continue;
+        }
         const std::size_t dot = path.find('.');
         std::string_view step = path.substr(0, dot);
         std::vector<std::string> indices;
@@ -258,9 +273,10 @@ int override_path(Node& root,
                   Problems& problems) {
     const auto steps = split_path(path);
     if (!steps) {
-        problems.add(where,
-                     std::string(path),
-                     "expected a dotted path like memories.sram.size, found an empty step");
+        problems.add(
+            where,
+            std::string(path),
+            "expected a dotted path like memories.sram.size, found an empty step or an open quote");
         return 0;
     }
     Walk<Node> parents = walk(root, std::span(*steps).first(steps->size() - 1));

@@ -205,7 +205,7 @@ TEST_CASE("an override that matches nothing names the step and the nearest key",
     CHECK(refused("cores.99999999999999999999").find("there is no") != std::string::npos);
     for (const char* bad : {"", ".", "a..b", "a.", ".a", "a[]"}) {
         INFO(bad);
-        CHECK(refused(bad).find("found an empty step") != std::string::npos);
+        CHECK(refused(bad).find("found an empty step or an open quote") != std::string::npos);
     }
 }
 
@@ -270,4 +270,17 @@ TEST_CASE("environment variables are put in", "[unit]") {
     CHECK(to_string(problems.errors()[0]) ==
           "in.yaml:3:4: a.file: environment variable PLEXUS_TEST_UNSET is not set");
     CHECK(problems.errors()[1].message == "expected ${NAME}, got \"${OPEN\"");
+}
+
+TEST_CASE("a quoted step of a path holds a key with dots in it") {
+    Node root = parse("sparsity: {up.W: {density: 0.1}, \"*.weight\": {density: 0.2}}");
+    CHECK(replaced(root, "sparsity.\"up.W\".density") == 1);
+    CHECK(replaced(root, "sparsity.\"*.weight\"") == 1);
+    CHECK(find_path(root, "\"sparsity\".\"up.W\"").size() == 1);
+    CHECK(find_path(root, "sparsity.\"up.W").empty());
+    CHECK(find_path(root, "sparsity.\"up.W\"density").empty());
+    CHECK(find_path(root, "sparsity.\"\".density").empty());
+    CHECK(refused("a.\"b") ==
+          "--set: a.\"b: expected a dotted path like memories.sram.size, found an empty step or an "
+          "open quote");
 }

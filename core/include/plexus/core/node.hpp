@@ -40,7 +40,8 @@ struct Node {
 /// parse_yaml() of a file; a file that cannot be read, or is empty, is a problem.
 [[nodiscard]] Node load_yaml(const std::filesystem::path& file, Problems& problems);
 
-/// Replaces the values at a dotted path: `cores.*.memories.sram.size`. A step is a map key, an
+/// Replaces the values at a dotted path: `cores.*.memories.sram.size`. A key that has dots in it
+/// stands in quotes: `sparsity."up.W".density`. A step is a map key, an
 /// index into a sequence, the `name` of an item of a sequence, or `*` for all children. The last
 /// step of a path may be a key that is not there yet only if `create` is set. A path that matches
 /// nothing is a problem that names the nearest key.
