@@ -22,9 +22,25 @@ struct Placement {
 
 /// What one operator costs on its cores, without what happens off chip and between operators.
 struct CoreCost {
-    core::Cycles latency;  ///< Of the busiest core, with its barrier.
-    core::Energy energy;   ///< Of all cores; static energy is not in here.
-    bool feasible = true;  ///< If false, explain() says which rule is broken.
+    core::Cycles latency;         ///< Of the busiest core, with its barrier.
+    core::Energy energy;          ///< Of all cores; static energy is not in here.
+    bool feasible = true;         ///< If false, explain() says which rule is broken.
+    double packets_sent = 0;      ///< Put into the network; a packet that forks counts once.
+    double packets_received = 0;  ///< Taken out of it, by all cores.
+    double packet_bits = 0;       ///< Bits of one packet on a link.
+    double steps = 1;             ///< Time steps, each of which waits for its packets.
+};
+
+/// What one core can hold.
+struct CoreMemory {
+    double weight_bits = 0;  ///< Capacity for weights with their indices.
+    double tensor_bits = 0;  ///< Capacity for intermediate tensors.
+    bool shared = false;     ///< Both are the same memory.
+    /// An element of an intermediate tensor takes a multiple of this.
+    std::int64_t element_bits = 1;
+    double weight_fill_pj_per_bit = 0;   ///< Writing weights that come from off chip.
+    double tensor_fill_pj_per_bit = 0;   ///< Writing a tensor that comes from off chip.
+    double tensor_drain_pj_per_bit = 0;  ///< Reading a tensor that goes off chip.
 };
 
 /// Cost of an operator on one kind of core. Pure and thread-safe.
@@ -40,8 +56,8 @@ class CoreCostModel {
     /// Whether this model describes cores of this kind.
     [[nodiscard]] virtual bool models(const hardware::Core& core) const = 0;
 
-    /// Cost of `work` on `placement`; all cores of the placement are of a kind this model describes.
-    /// Allocates nothing, so that searches can call it in their inner loop.
+    /// Cost of `work` on `placement`; all cores of the placement are of a kind this model
+    /// describes. Allocates nothing, so that searches can call it in their inner loop.
     [[nodiscard]] virtual CoreCost evaluate(const hardware::Architecture& architecture,
                                             const OperatorWork& work,
                                             const Placement& placement) const = 0;
@@ -55,8 +71,9 @@ class CoreCostModel {
                          std::vector<core::CostItem>& items,
                          std::vector<core::Violation>& violations) const = 0;
 
-    /// Bits of stored weights that one such core can hold.
-    [[nodiscard]] virtual double weight_capacity_bits(const hardware::Core& core) const = 0;
+    /// What one such core can hold beside its work; the off-chip memory is not part of it.
+    [[nodiscard]] virtual CoreMemory memory(const hardware::Architecture& architecture,
+                                            const hardware::Core& core) const = 0;
 };
 
 /// `event_driven` (expected event counts) and `roofline` (dataflow cores).

@@ -30,17 +30,34 @@ struct OperatorWork {
     std::int64_t partial_sum_bits = 16;
     double weight_elements = 0;      ///< Of the second operand; 0 if there is none.
     double weight_storage_bits = 0;  ///< As stored by the kernels, with indices.
-    /// MACs per input vector when all inputs are non-zero (all groups); rows·columns·groups if dense.
+    /// MACs per input vector when all inputs are non-zero (all groups); rows·columns·groups if
+    /// dense.
     double weight_work = 0;
     /// Share of (output, input) pairs that the kernels touch, in [0, 1].
     double weight_density = 1;
     workloads::Pattern weight_pattern = workloads::Pattern::dense;
-    std::int64_t weight_block = 1;    ///< Edge of the blocks that are kept or dropped as a whole.
-    bool constant_weights = false;    ///< The second operand is a weight tensor.
-    bool dynamic_weights = false;     ///< The second operand is made at run time (KV cache).
+    std::int64_t weight_block = 1;  ///< Edge of the blocks that are kept or dropped as a whole.
+    bool constant_weights = false;  ///< The second operand is a weight tensor.
+    bool dynamic_weights = false;   ///< The second operand is made at run time (KV cache).
+    /// Constants beside the second operand (biases), in bits; stored and fetched like weights.
+    double other_constant_bits = 0;
+    /// Only these bits of the weights are read in one inference: the rows of an embedding that are
+    /// looked up. Equal to weight_storage_bits unless the weights are a table.
+    double weight_read_bits = 0;
+    /// Elements that are reduced to one: columns of a contraction, the normalised axis of a
+    /// normalisation or softmax, inputs per output of a reduction; 1 elsewhere.
+    double reduction_length = 1;
+
+    /// The weights are a table of which one inference reads a part.
+    [[nodiscard]] bool reads_table() const { return weight_read_bits < weight_storage_bits; }
 };
 
-/// The work of operator `index`. \param mix Kernels of its weight tensor; nullptr = dense storage.
+/// The work of operator `index`.
+///
+/// For a contraction the second operand counts as the weights, for other operators the first input
+/// that is a weight tensor; the other inputs are streamed. Without `mix` zeros are stored and
+/// multiplied like any value. With it, storage and work are those of its kernels.
+/// \param mix Kernels of its weight tensor; nullptr = dense storage.
 [[nodiscard]] OperatorWork operator_work(const workloads::Workload& workload,
                                          std::size_t index,
                                          const KernelMix* mix);

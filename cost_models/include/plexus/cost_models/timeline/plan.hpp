@@ -15,8 +15,8 @@ namespace plexus::cost_models {
 /// Where every operator runs and which intermediate tensors are asked to stay on chip.
 struct Plan {
     std::vector<Placement> placement;  ///< One per operator.
-    /// One per Workload::edges: 1 = the two operators are fused, the tensor stays on chip if it fits
-    /// (else it goes off chip all the same); 0 = it goes off chip and back.
+    /// One per Workload::edges: 1 = the two operators are fused, the tensor stays on chip if it
+    /// fits (else it goes off chip all the same); 0 = it goes off chip and back.
     std::vector<char> fused;
     auto operator<=>(const Plan&) const = default;
 };
@@ -25,10 +25,11 @@ struct Plan {
 struct PlanCost {
     core::Cycles latency;
     core::Energy energy;
-    double peak_memory_bits = 0;     ///< On-chip: resident weights and live intermediates, all cores.
-    double off_chip_bits = 0;        ///< Read and written.
-    double resident_weight_share = 1;///< Share of weight bits that stay on chip between inferences.
-    bool feasible = true;            ///< If false, PlanModel::violations() says why.
+    double peak_memory_bits = 0;  ///< On-chip: resident weights and live intermediates, all cores.
+    double off_chip_bits = 0;     ///< Read and written.
+    double resident_weight_share =
+        1;                 ///< Share of weight bits that stay on chip between inferences.
+    bool feasible = true;  ///< If false, PlanModel::violations() says why.
 };
 
 /// Cost of plans of one workload on one machine: operators one after another in workload order,

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataflow/roofline.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "dataflow/array_use.hpp"
+#include "dataflow/traffic.hpp"
+#include "off_chip.hpp"
+#include "placement.hpp"
+
+namespace plexus::cost_models::dataflow {
+
+namespace {
+
+using core::Cycles;
+using core::Energy;
+using hardware::Architecture;
+using hardware::DataflowCore;
+using hardware::Memory;
+using hardware::Port;
+using hardware::Transfer;
+
+constexpr std::size_t max_ports = 16;
+
+double width(const Port& port) {
+    return static_cast<double>(std::max<std::int64_t>(1, port.bandwidth_max.value));
+}
+
+/// Bits moved in whole units of the port's smallest access.
+double in_whole_accesses(double bits, const Port& port) {
+    const auto unit = static_cast<double>(port.bandwidth_min.value);
+    return unit > 0 ? std::ceil(bits / unit * (1 - 1e-12)) * unit : bits;
+}
+
+/// Bits, energy and time of one operand at one memory level.
+struct OperandCost {
+    double bits = 0;
+    Energy energy;
+};
+
+struct LevelCost {
+    std::array<OperandCost, operand_count> operands;
+    Cycles cycles;  ///< Of the busiest port.
+};
+
+LevelCost level_cost(const DataflowCore& core,
+                     std::size_t level,
+                     std::size_t levels,
+                     const Share& share,
+                     const ArrayUse& use) {
+    LevelCost cost;
+    const Memory& memory = core.memories[level];
+    const double copies = used_instances(core, memory, use);
+    const auto traffic = level_traffic(core, level, levels, share, use);
+    std::array<double, max_ports> busy{};
+    for (std::size_t operand = 0; operand < operand_count; ++operand) {
+        const char* const name = operand_names[operand];
+        // Towards the array and away from it use the direction that the operand flows.
+        const std::array<double, 2> bits{traffic[operand].read, traffic[operand].written};
+        const std::array<Transfer, 2> transfers{
+            Transfer::to_low, operand == outputs ? Transfer::from_low : Transfer::from_high};
+        const std::array<Energy, 2> costs{memory.read_cost, memory.write_cost};
+        for (std::size_t i = 0; i < bits.size(); ++i) {
+            const Port* const port = find_port(memory, name, transfers[i]);
+            if (bits[i] <= 0 || port == nullptr) {
+                continue;
+            }
+            const double moved = in_whole_accesses(bits[i], *port);
+            cost.operands[operand].bits += moved;
+            cost.operands[operand].energy += costs[i] * (moved / width(*port));
+            const auto index =
+                std::min(static_cast<std::size_t>(port - memory.ports.data()), max_ports - 1);
+            busy[index] += moved / (width(*port) * copies);
+        }
+    }
+    cost.cycles = Cycles(*std::max_element(busy.begin(), busy.end()));
+    return cost;
+}
+
+/// Cycles per operation of operands that are wider than the units: one per pair of parts, and one
+/// per part of an activation that goes in bit by bit.
+double cycles_per_operation(const hardware::OperationalArray& array, const OperatorWork& work) {
+    const auto parts = [](std::int64_t bits, std::int64_t unit) {
+        return unit > 0 ? static_cast<double>((bits + unit - 1) / unit) : 1.0;
+    };
+    double cycles = 1;
+    if (array.bit_serial_precision_bits > 0) {
+        cycles = parts(work.input_element_bits, array.bit_serial_precision_bits);
+    } else if (array.input_precision_bits.size() == 2) {
+        cycles = parts(work.input_element_bits, array.input_precision_bits[0]);
+    }
+    if (array.input_precision_bits.size() == 2 && work.weight_elements > 0) {
+        cycles *= parts(work.weight_element_bits, array.input_precision_bits[1]);
+    }
+    return std::max(1.0, cycles);
+}
+
+/// Everything about one operator on the busiest core of its placement.
+struct Bounds {
+    Share share;
+    ArrayUse use;
+    Cycles compute;
+    Cycles fill;  ///< Until the first operands have come down and the first result is up.
+    std::size_t levels = 0;
+};
+
+Bounds bounds_of(const Architecture& architecture,
+                 const DataflowCore& core,
+                 const OperatorWork& work,
+                 int cores) {
+    Bounds b;
+    b.share = share_of(work, cores);
+    b.use = use_array(core, b.share.loops);
+    b.compute = Cycles(b.use.cycles * b.share.skip * cycles_per_operation(core.array, work));
+    b.levels = on_chip_levels(architecture, core);
+    for (std::size_t level = 0; level < b.levels; ++level) {
+        b.fill += Cycles(static_cast<double>(core.memories[level].latency_cycles));
+    }
+    return b;
+}
+
+void add_packets(const Architecture& architecture,
+                 const OperatorWork& work,
+                 const Share& share,
+                 CoreCost& cost) {
+    const auto& mesh = architecture.interconnect.mesh;
+    if (!mesh) {
+        return;
+    }
+    cost.packet_bits = static_cast<double>(mesh->packet_bits);
+    const double all = work.input_bits / cost.packet_bits;
+    cost.packets_received = share.activation_bits * share.cores / cost.packet_bits;
+    cost.packets_sent =
+        mesh->multicast ? std::min(all, cost.packets_received) : cost.packets_received;
+}
+
+const DataflowCore& core_of(const Architecture& architecture, const Placement& placement) {
+    return std::get<DataflowCore>(architecture.core(placement.first_core).kind);
+}
+
+double usable(const DataflowCore& core, const Memory& memory) {
+    const double bits = static_cast<double>(memory.size.value) * instances(core, memory);
+    return memory.force_double_buffering ? bits / 2 : bits;
+}
+
+double energy_per_bit(const Memory& memory, Energy cost, const char* operand, Transfer transfer) {
+    const Port* const port = find_port(memory, operand, transfer);
+    return port == nullptr ? 0.0 : cost.value / width(*port);
+}
+
+class Roofline final : public CoreCostModel {
+  public:
+    [[nodiscard]] bool models(const hardware::Core& core) const override {
+        return !core.event_driven();
+    }
+
+    [[nodiscard]] CoreCost evaluate(const Architecture& architecture,
+                                    const OperatorWork& work,
+                                    const Placement& placement) const override {
+        const DataflowCore& core = core_of(architecture, placement);
+        const Bounds b = bounds_of(architecture, core, work, placement.cores);
+        CoreCost cost;
+        Cycles slowest = b.compute;
+        cost.energy = core.array.unit_energy * (b.share.operations * b.share.cores);
+        for (std::size_t level = 0; level < b.levels; ++level) {
+            const LevelCost memory = level_cost(core, level, b.levels, b.share, b.use);
+            slowest = std::max(slowest, memory.cycles);
+            for (const OperandCost& operand : memory.operands) {
+                cost.energy += operand.energy * b.share.cores;
+            }
+        }
+        cost.energy += architecture.sync.energy;
+        cost.latency = slowest + b.fill + barrier(architecture, placement);
+        add_packets(architecture, work, b.share, cost);
+        return cost;
+    }
+
+    void explain(const Architecture& architecture,
+                 const OperatorWork& work,
+                 const Placement& placement,
+                 const std::string& name,
+                 std::vector<core::CostItem>& items,
+                 std::vector<core::Violation>& /*violations*/) const override {
+        const DataflowCore& core = core_of(architecture, placement);
+        const Bounds b = bounds_of(architecture, core, work, placement.cores);
+        const std::string place = place_of(architecture, placement);
+        const double operations = b.share.operations * b.share.cores;
+        items.push_back({name,
+                         place + ".array",
+                         "compute",
+                         operations,
+                         "operations",
+                         core.array.unit_energy * operations,
+                         b.compute});
+        constexpr std::array<const char*, operand_count> causes{"inputs", "weights", "outputs"};
+        for (std::size_t level = 0; level < b.levels; ++level) {
+            const LevelCost memory = level_cost(core, level, b.levels, b.share, b.use);
+            for (std::size_t operand = 0; operand < operand_count; ++operand) {
+                const OperandCost& o = memory.operands[operand];
+                if (o.bits > 0) {
+                    items.push_back({name,
+                                     place + "." + core.memories[level].name,
+                                     causes[operand],
+                                     o.bits * b.share.cores,
+                                     "bits",
+                                     o.energy * b.share.cores,
+                                     memory.cycles});
+                }
+            }
+        }
+        items.push_back({name, place, "fill", 1, "uses", Energy(0), b.fill});
+        items.push_back({name,
+                         place,
+                         "sync",
+                         1,
+                         "barriers",
+                         architecture.sync.energy,
+                         barrier(architecture, placement)});
+    }
+
+    [[nodiscard]] CoreMemory memory(const Architecture& architecture,
+                                    const hardware::Core& core) const override {
+        const auto& dataflow = std::get<DataflowCore>(core.kind);
+        const std::size_t levels = on_chip_levels(architecture, dataflow);
+        const Memory* holder_of_weights = nullptr;
+        const Memory* holder_of_outputs = nullptr;
+        for (std::size_t level = 0; level < levels; ++level) {
+            const Memory& memory = dataflow.memories[level];
+            for (const std::string& operand : memory.operands) {
+                if (operand == operand_names[weights]) {
+                    holder_of_weights = &memory;
+                } else if (operand == operand_names[outputs]) {
+                    holder_of_outputs = &memory;
+                }
+            }
+        }
+        CoreMemory result;
+        if (holder_of_weights != nullptr) {
+            result.weight_bits = usable(dataflow, *holder_of_weights);
+            result.weight_fill_pj_per_bit = energy_per_bit(*holder_of_weights,
+                                                           holder_of_weights->write_cost,
+                                                           operand_names[weights],
+                                                           Transfer::from_high);
+        }
+        if (holder_of_outputs != nullptr) {
+            result.tensor_bits = usable(dataflow, *holder_of_outputs);
+            result.tensor_fill_pj_per_bit = energy_per_bit(*holder_of_outputs,
+                                                           holder_of_outputs->write_cost,
+                                                           operand_names[activations],
+                                                           Transfer::from_high);
+            result.tensor_drain_pj_per_bit = energy_per_bit(*holder_of_outputs,
+                                                            holder_of_outputs->read_cost,
+                                                            operand_names[outputs],
+                                                            Transfer::to_high);
+        }
+        result.shared = holder_of_weights != nullptr && holder_of_weights == holder_of_outputs;
+        return result;
+    }
+
+  private:
+    static Cycles barrier(const Architecture& architecture, const Placement& placement) {
+        return core::cycles_in(architecture.sync.time(active_tiles(architecture, placement)),
+                               architecture.technology.clock);
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<const CoreCostModel> make_roofline() {
+    return std::make_unique<Roofline>();
+}
+
+}  // namespace plexus::cost_models::dataflow

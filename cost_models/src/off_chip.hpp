@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "plexus/hardware/architecture.hpp"
+
+namespace plexus::cost_models {
+
+/// The memory behind the pins: the one that the architecture names, else the DRAM at the top of the
+/// memory hierarchy of a core, else none.
+[[nodiscard]] std::optional<hardware::OffChipMemory> off_chip_memory(
+    const hardware::Architecture& architecture);
+
+/// How many memories of a core, from the innermost on, are on the chip: all but a top memory that
+/// is the off-chip memory.
+[[nodiscard]] std::size_t on_chip_levels(const hardware::Architecture& architecture,
+                                         const hardware::DataflowCore& core);
+
+/// The port through which `operand` (I1, I2 or O) moves in that direction: the one that says so,
+/// else the first of a type that can; nullptr if there is none.
+[[nodiscard]] const hardware::Port* find_port(const hardware::Memory& memory,
+                                              const char* operand,
+                                              hardware::Transfer transfer);
+
+}  // namespace plexus::cost_models

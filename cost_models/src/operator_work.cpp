@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plexus/cost_models/operator_work.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <vector>
+
+#include "plexus/core/error.hpp"
+
+namespace plexus::cost_models {
+
+namespace {
+
+using workloads::Access;
+using workloads::IndexTerm;
+using workloads::Operator;
+using workloads::OperatorKind;
+using workloads::Tensor;
+using workloads::TensorRole;
+using workloads::Workload;
+
+/// Elements of a tensor that an access touches: per axis, the extent of its index over the loop
+/// nest, at most the size of the axis (padding is not data).
+double touched(const Access& access, const Operator& op, const Tensor& tensor) {
+    double product = 1;
+    for (std::size_t axis = 0; axis < access.indices.size(); ++axis) {
+        std::int64_t extent = 1;
+        for (const IndexTerm& term : access.indices[axis].terms) {
+            extent += std::abs(term.scale) * (op.dims[term.dim].size - 1);
+        }
+        if (axis < tensor.shape.size()) {
+            extent = std::min(extent, tensor.shape[axis]);
+        }
+        product *= static_cast<double>(extent);
+    }
+    return product;
+}
+
+/// Product of the sizes of the loops that index `access`.
+double loops_of(const Access& access, const Operator& op) {
+    std::vector<bool> used(op.dims.size(), false);
+    for (const auto& index : access.indices) {
+        for (const IndexTerm& term : index.terms) {
+            used[term.dim] = true;
+        }
+    }
+    double product = 1;
+    for (std::size_t d = 0; d < used.size(); ++d) {
+        product *= used[d] ? static_cast<double>(op.dims[d].size) : 1.0;
+    }
+    return product;
+}
+
+/// Which input counts as the weights.
+std::optional<std::size_t> weight_input(const Workload& workload, const Operator& op) {
+    if (op.kind == OperatorKind::contraction) {
+        return op.inputs.size() >= 2 ? std::optional<std::size_t>(1) : std::nullopt;
+    }
+    for (std::size_t i = 0; i < op.inputs.size(); ++i) {
+        if (workload.tensors[op.inputs[i].tensor].role == TensorRole::weight) {
+            return i;
+        }
+    }
+    return std::nullopt;
+}
+
+void set_inputs(OperatorWork& work,
+                const Workload& workload,
+                const Operator& op,
+                std::optional<std::size_t> weights) {
+    double nonzeros = 0;
+    bool first = true;
+    for (std::size_t i = 0; i < op.inputs.size(); ++i) {
+        const Tensor& tensor = workload.tensors[op.inputs[i].tensor];
+        if (weights == i) {
+            continue;
+        }
+        const double elements = touched(op.inputs[i], op, tensor);
+        const double bits = elements * static_cast<double>(tensor.bits);
+        if (tensor.role == TensorRole::weight) {
+            work.other_constant_bits += bits;
+            continue;
+        }
+        work.input_elements += elements;
+        work.input_bits += bits;
+        nonzeros += elements * tensor.density;
+        work.input_element_bits =
+            first ? tensor.bits : std::max(work.input_element_bits, tensor.bits);
+        first = false;
+    }
+    work.input_density = work.input_elements > 0 ? nonzeros / work.input_elements : 1.0;
+}
+
+void set_output(OperatorWork& work, const Workload& workload, const Operator& op) {
+    const Tensor& tensor = workload.tensors[op.output.tensor];
+    work.output_elements = loops_of(op.output, op);
+    work.output_element_bits = tensor.bits;
+    work.output_bits = work.output_elements * static_cast<double>(tensor.bits);
+    work.output_density = tensor.density;
+}
+
+void set_weights(OperatorWork& work,
+                 const Workload& workload,
+                 const Operator& op,
+                 const Access& access,
+                 const KernelMix* mix) {
+    const Tensor& tensor = workload.tensors[access.tensor];
+    const auto bits = static_cast<double>(tensor.bits);
+    const bool contraction = op.kind == OperatorKind::contraction;
+    work.constant_weights = tensor.role == TensorRole::weight;
+    work.dynamic_weights = contraction && !work.constant_weights;
+    work.weight_element_bits = tensor.bits;
+    work.weight_elements = work.constant_weights ? static_cast<double>(tensor.elements())
+                                                 : touched(access, op, tensor);
+    work.weight_storage_bits = work.weight_elements * bits;
+    const double read =
+        op.kind == OperatorKind::gather ? work.output_elements : touched(access, op, tensor);
+    work.weight_read_bits = std::min(work.weight_storage_bits, read * bits);
+    if (!contraction) {
+        return;
+    }
+    const workloads::LinearShape& shape = work.shape;
+    const double dense = static_cast<double>(shape.rows) * static_cast<double>(shape.columns) *
+                         static_cast<double>(shape.groups);
+    work.weight_work = dense;
+    if (mix == nullptr) {
+        return;
+    }
+    work.weight_storage_bits = mix->storage_bits;
+    work.weight_read_bits = mix->storage_bits;
+    work.weight_work = mix->work;
+    work.weight_density = std::min(1.0, mix->work / dense);
+    work.weight_pattern = tensor.sparsity.pattern;
+    if (work.weight_pattern == workloads::Pattern::block) {
+        work.weight_block = tensor.sparsity.block;
+    }
+}
+
+double reduction_length(const OperatorWork& work,
+                        const Operator& op,
+                        std::optional<std::size_t> weights) {
+    switch (op.kind) {
+        case OperatorKind::contraction:
+            return static_cast<double>(work.shape.columns);
+        case OperatorKind::reduction:
+            return work.points / work.output_elements;
+        case OperatorKind::normalisation:
+            if (weights) {
+                return loops_of(op.inputs[*weights], op);
+            }
+            [[fallthrough]];
+        case OperatorKind::softmax: {
+            if (op.output.indices.empty()) {
+                return 1;
+            }
+            Access last;
+            last.indices.push_back(op.output.indices.back());
+            return loops_of(last, op);
+        }
+        case OperatorKind::elementwise:
+        case OperatorKind::gather:
+            break;
+    }
+    return 1;
+}
+
+}  // namespace
+
+OperatorWork operator_work(const Workload& workload, std::size_t index, const KernelMix* mix) {
+    core::ensure(index < workload.operators.size(), "operator out of range");
+    const Operator& op = workload.operators[index];
+    OperatorWork work;
+    work.index = index;
+    work.kind = op.kind;
+    work.points = op.points();
+    work.operations = work.points * op.operations_per_point;
+    work.partial_sum_bits = op.partial_sum_bits;
+    const std::optional<std::size_t> weights = weight_input(workload, op);
+    set_output(work, workload, op);
+    if (op.kind == OperatorKind::contraction && weights) {
+        work.shape = workloads::linear_shape(op);
+    } else {
+        work.shape.rows = static_cast<std::int64_t>(work.output_elements);
+    }
+    set_inputs(work, workload, op, weights);
+    if (weights) {
+        set_weights(work, workload, op, op.inputs[*weights], mix);
+    }
+    work.reduction_length = reduction_length(work, op, weights);
+    return work;
+}
+
+}  // namespace plexus::cost_models

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "plexus/cost_models/core_cost_model.hpp"
+#include "plexus/hardware/architecture.hpp"
+
+namespace plexus::cost_models::timeline {
+
+/// Mean number of hops per axis.
+struct MeanHops {
+    double x = 0;
+    double y = 0;
+
+    [[nodiscard]] double total() const { return x + y; }
+};
+
+/// Mean hops of the XY routes from every core of `from` to every core of `to`.
+[[nodiscard]] MeanHops mean_hops(const hardware::Mesh& mesh,
+                                 const Placement& from,
+                                 const Placement& to);
+
+/// What packets cost on their way.
+struct MeshCost {
+    double hops = 0;  ///< Packets × links.
+    core::Energy energy;
+    core::Cycles load;  ///< Time of the mean link among those between the placements.
+    core::Cycles way;   ///< Time on the way, of all steps.
+};
+
+/// \param hops Mean way of a packet. \param from, to The cores whose bounding box carries the load.
+[[nodiscard]] MeshCost mesh_cost(const hardware::Mesh& mesh,
+                                 core::Frequency clock,
+                                 const CoreCost& cost,
+                                 const MeanHops& hops,
+                                 const Placement& from,
+                                 const Placement& to);
+
+}  // namespace plexus::cost_models::timeline
