@@ -20,9 +20,9 @@ namespace plexus::explorers {
 
 /// What a design costs: objectives (all minimised), or why it cannot be built.
 struct Outcome {
-    std::vector<double> objectives;           ///< Empty if infeasible.
-    std::vector<core::Violation> violations;  ///< Empty if feasible.
-    std::vector<core::Cell> metrics;          ///< Further figures for the record.
+    std::vector<double> objectives{};           ///< Empty if infeasible.
+    std::vector<core::Violation> violations{};  ///< Empty if feasible.
+    std::vector<core::Cell> metrics{};          ///< Further figures for the record.
 
     [[nodiscard]] bool feasible() const { return violations.empty(); }
 };
@@ -60,17 +60,17 @@ struct Progress {
 
 /// Everything a session needs besides the space and the objective.
 struct SessionOptions {
-    Budget budget;
+    Budget budget{};
     std::uint64_t seed = 1;
     int jobs = 1;
-    std::string scenario;
+    std::string scenario{};
     std::int64_t first_id = 0;  ///< Id of the first evaluation.
     core::ResultSink* sink = nullptr;
-    std::function<void(const Progress&)> progress;  ///< Called as evaluations are recorded.
-    const std::atomic<bool>* stop = nullptr;        ///< Set from outside (Ctrl-C) to end early.
+    std::function<void(const Progress&)> progress{};  ///< Called as evaluations are recorded.
+    const std::atomic<bool>* stop = nullptr;          ///< Set from outside (Ctrl-C) to end early.
     /// Record of an earlier run for the same axis values, or nullptr (resume). Called from one
     /// thread; such a design counts and is recorded like any other, but is not evaluated again.
-    std::function<const core::EvaluationRecord*(const std::vector<core::Cell>&)> earlier;
+    std::function<const core::EvaluationRecord*(const std::vector<core::Cell>&)> earlier{};
 };
 
 /// One exploration: hands out evaluations within the budget, in parallel, each design once, and
