@@ -66,3 +66,18 @@ TEST_CASE("the exception of the lowest index comes out", "[unit]") {
         }
     }
 }
+
+TEST_CASE("a higher index that fails later does not hide a lower one", "[unit]") {
+    std::atomic<bool> higher_runs = false;
+    const auto body = [&](std::int64_t i) {
+        if (i == 1) {
+            higher_runs = true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        for (int k = 0; k < 5000 && !higher_runs; ++k) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        throw std::runtime_error(std::to_string(i));
+    };
+    CHECK_THROWS_WITH(parallel_for(2, 2, body), "0");
+}
