@@ -108,7 +108,7 @@ void read_event_driven(const Reader& document, Architecture& architecture, Const
         (void)section.at("cores");
     }
     if (count > 1 && !interconnect) {
-        document.problem(std::to_string(count) + " cores need an interconnect, got none");
+        copies.problem(std::to_string(count) + " cores need an interconnect, got none");
     }
     architecture.cores.assign(static_cast<std::size_t>(std::max(count, 0)), 0);
 }

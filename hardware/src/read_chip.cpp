@@ -93,9 +93,9 @@ Mesh read_mesh(const Reader& reader, int cores, Constants& constants) {
                   "packet_bits",
                   "multicast"});
     constexpr Range edge{.lower = 1, .upper = 1000};
+    const std::size_t before = reader.problems().errors().size();
     Mesh mesh;
-    const Reader width = reader.at("width");
-    mesh.width = static_cast<int>(constants.integer(width, edge, "tiles"));
+    mesh.width = static_cast<int>(constants.integer(reader.at("width"), edge, "tiles"));
     mesh.height = static_cast<int>(constants.integer(reader.at("height"), edge, "tiles"));
     mesh.cores_per_tile =
         static_cast<int>(constants.integer_or(reader, "cores_per_tile", 1, edge, "cores"));
@@ -108,8 +108,11 @@ Mesh read_mesh(const Reader& reader, int cores, Constants& constants) {
     mesh.packet_bits = constants.integer_or(
         reader, "packet_bits", mesh.packet_bits, {.lower = 1, .upper = 65536}, "bit");
     mesh.multicast = constants.boolean_or(reader, "multicast", false);
+    if (before != reader.problems().errors().size()) {
+        return mesh;
+    }
     const std::int64_t places = std::int64_t{mesh.width} * mesh.height * mesh.cores_per_tile;
-    if (cores > 0 && width && places > 0 && places != cores) {
+    if (cores > 0 && places != cores) {
         reader.problem(
             "expected tiles x cores_per_tile = number of cores = " + std::to_string(cores) +
             ", got " + std::to_string(mesh.width) + " x " + std::to_string(mesh.height) + " x " +

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <set>
 
+#include "read_array.hpp"
 #include "read_ports.hpp"
 
 namespace plexus::hardware::detail {
@@ -17,147 +17,6 @@ using core::Reader;
 namespace {
 
 const std::vector<std::string> operand_names{"I1", "I2", "O"};
-constexpr Range cost_range{.lower = 0, .upper = 1e15};
-
-/// ZigZag files are read by Python, so `True` and `False` are booleans there.
-bool python_boolean(const Reader& reader) {
-    if (!reader) {
-        return false;
-    }
-    if (reader.is_scalar() && !reader.node().quoted) {
-        const std::string& text = reader.node().text;
-        if (text == "True" || text == "TRUE") {
-            return true;
-        }
-        if (text == "False" || text == "FALSE") {
-            return false;
-        }
-    }
-    return reader.boolean();
-}
-
-/// A reader of `key` that is invalid for an explicit null too.
-Reader find_value(const Reader& map, std::string_view key) {
-    const Reader reader = map.find(key);
-    return reader && reader.is_null() ? map.find("") : reader;
-}
-
-bool is_dimension(const std::string& name) {
-    return name.size() == 2 && name[0] == 'D' && name[1] >= '1' && name[1] <= '9';
-}
-
-void read_dimensions(const Reader& reader, OperationalArray& array) {
-    const Reader dimensions = reader.at("dimensions");
-    const Reader sizes = reader.at("sizes");
-    for (const Reader& item : dimensions.items()) {
-        const std::string name = item.text();
-        if (!is_dimension(name)) {
-            item.problem("expected a dimension D1 to D9, got \"" + name + "\"");
-        } else if (std::count(array.dimensions.begin(), array.dimensions.end(), name) > 0) {
-            item.problem("dimension " + name + " is already there");
-        }
-        array.dimensions.push_back(name);
-    }
-    std::int64_t units = 1;
-    for (const Reader& item : sizes.items()) {
-        const std::int64_t size = item.integer({.lower = 1, .upper = max_count});
-        array.sizes.push_back(size);
-        if (size > 0 && units > std::numeric_limits<std::int64_t>::max() / size) {
-            item.problem("the array has more units than a 64-bit number can count");
-            units = 1;
-        }
-        units *= std::max<std::int64_t>(size, 1);
-    }
-    if (dimensions && sizes && array.dimensions.size() != array.sizes.size()) {
-        sizes.problem("expected one size per dimension (" +
-                      std::to_string(array.dimensions.size()) + "), got " +
-                      std::to_string(array.sizes.size()));
-    }
-    if (dimensions.is_sequence() && array.dimensions.empty()) {
-        dimensions.problem("expected at least one dimension, got none");
-    }
-}
-
-void check_imc(const Reader& reader, const OperationalArray& array) {
-    const auto power_of_two = [](std::int64_t n) { return n > 0 && (n & (n - 1)) == 0; };
-    if (array.input_precision_bits.empty()) {
-        reader.problem("an in-memory array needs input_precision: [activation, weight] bits");
-    } else {
-        const std::int64_t activation = array.input_precision_bits.front();
-        if (!power_of_two(activation) || !power_of_two(array.input_precision_bits.back())) {
-            reader.at("input_precision").problem("expected powers of two for an in-memory array");
-        }
-        if (array.bit_serial_precision_bits > activation) {
-            reader.at("bit_serial_precision")
-                .problem("must be at most the activation precision " + std::to_string(activation) +
-                         ", got " + std::to_string(array.bit_serial_precision_bits));
-        }
-    }
-    if (!power_of_two(array.bit_serial_precision_bits)) {
-        const Reader bits = reader.at("bit_serial_precision");
-        if (bits) {
-            bits.problem("expected a power of two");
-        }
-    }
-    if (array.imc_type == "digital" && array.adc_resolution_bits != 0) {
-        reader.at("adc_resolution").problem("a digital array has no ADC");
-    }
-}
-
-void read_imc(const Reader& reader, OperationalArray& array, Constants& constants) {
-    array.is_imc = python_boolean(reader.find("is_imc"));
-    if (const Reader type = find_value(reader, "imc_type")) {
-        array.imc_type = type.choice({"analog", "digital"}) == 0 ? "analog" : "digital";
-    }
-    array.adc_resolution_bits =
-        constants.structure(find_value(reader, "adc_resolution"), {.lower = 0, .upper = 64}, "bit");
-    array.bit_serial_precision_bits = constants.structure(
-        find_value(reader, "bit_serial_precision"), {.lower = 1, .upper = 64}, "bit");
-    if (array.is_imc) {
-        if (array.imc_type.empty()) {
-            reader.problem("an in-memory array needs imc_type: analog or digital");
-        }
-        check_imc(reader, array);
-    } else if (!array.imc_type.empty() || array.adc_resolution_bits != 0 ||
-               array.bit_serial_precision_bits != 0) {
-        reader.problem(
-            "imc_type, adc_resolution and bit_serial_precision need is_imc: true beside them");
-    }
-}
-
-/// \param old_spelling The section is `multipliers:` with multiplier_energy and multiplier_area.
-OperationalArray read_array(const Reader& reader, bool old_spelling, Constants& constants) {
-    OperationalArray array;
-    const char* const energy = old_spelling ? "multiplier_energy" : "unit_energy";
-    const char* const area = old_spelling ? "multiplier_area" : "unit_area";
-    reader.allow({"dimensions",
-                  "sizes",
-                  energy,
-                  area,
-                  "input_precision",
-                  "is_imc",
-                  "imc_type",
-                  "adc_resolution",
-                  "bit_serial_precision"});
-    read_dimensions(reader, array);
-    if (const Reader precision = find_value(reader, "input_precision")) {
-        for (const Reader& item : precision.items()) {
-            array.input_precision_bits.push_back(item.integer({.lower = 1, .upper = 64}));
-        }
-        if (precision.is_sequence() && array.input_precision_bits.size() != 2) {
-            precision.problem("expected [activation, weight] bits, got " +
-                              std::to_string(array.input_precision_bits.size()) + " numbers");
-            array.input_precision_bits.clear();
-        }
-    }
-    read_imc(reader, array, constants);
-    const Reader cost = array.is_imc ? reader.find(energy) : reader.at(energy);
-    array.unit_energy = Energy(constants.number(cost, cost_range, "pJ"));
-    if (reader.has(area) || !array.is_imc) {
-        array.unit_area = constants.number_or(reader, area, 0, cost_range, "");
-    }
-    return array;
-}
 
 void read_costs(const Reader& reader, Memory& memory, Constants& constants) {
     memory.auto_cost_extraction = python_boolean(reader.find("auto_cost_extraction"));
@@ -170,29 +29,40 @@ void read_costs(const Reader& reader, Memory& memory, Constants& constants) {
                                   "of this program"
                                 : ""));
         }
-        return Energy(constants.number(value, cost_range, "pJ"));
+        return Energy(constants.number(value, zigzag_cost_range, "pJ"));
     };
     memory.read_cost = cost("r_cost");
     memory.write_cost = cost("w_cost");
     if (const Reader area = find_value(reader, "area")) {
-        memory.area = constants.number(area, cost_range, "");
+        memory.area = constants.number(area, zigzag_cost_range, "");
     } else {
         constants.defaulted(reader, "area", "0");
     }
 }
 
-void read_operands(const Reader& reader, Memory& memory) {
+/// Whether the list is as it should be. If not, the memory is taken to hold every operand, so that
+/// one slip does not set off a row of problems.
+bool read_operands(const Reader& reader, Memory& memory) {
+    const std::size_t before = reader.problems().errors().size();
     for (const Reader& item : reader.items()) {
+        const std::size_t known = reader.problems().errors().size();
         const std::string name = operand_names[item.choice(operand_names)];
+        if (known != reader.problems().errors().size()) {
+            continue;
+        }
         if (std::count(memory.operands.begin(), memory.operands.end(), name) > 0) {
             item.problem("operand " + name + " is already there");
-            continue;
         }
         memory.operands.push_back(name);
     }
-    if (reader.is_sequence() && memory.operands.empty()) {
+    if (reader.is_sequence() && reader.items().empty()) {
         reader.problem("expected at least one of I1, I2, O, got none");
     }
+    if (!reader || before != reader.problems().errors().size()) {
+        memory.operands = operand_names;
+        return false;
+    }
+    return true;
 }
 
 /// \param dimensions Of the MAC array; empty = not checked.
@@ -228,8 +98,9 @@ Memory read_memory(const std::string& name,
         constexpr std::array<const char*, 3> types{"sram", "dram", "rf"};
         memory.type = types[type.choice({"sram", "dram", "rf"})];
     }
-    read_operands(reader.at("operands"), memory);
-    memory.ports = read_ports(reader, memory.operands, constants);
+    if (read_operands(reader.at("operands"), memory)) {
+        memory.ports = read_ports(reader, memory.operands, constants);
+    }
     std::set<std::string> seen;
     for (const Reader& item : reader.at("served_dimensions").items()) {
         const std::string dimension = item.text();
@@ -309,7 +180,7 @@ DataflowCore read_dataflow_core(const Reader& reader,
     const bool old_spelling = reader.has("multipliers") && !reader.has("operational_array");
     const Reader array = reader.at(old_spelling ? "multipliers" : "operational_array");
     if (array) {
-        core.array = read_array(array, old_spelling, constants);
+        core.array = read_array(array, constants);
     }
     if (reader.has("multipliers") && !old_spelling) {
         reader.at("multipliers").problem("is the old name of operational_array: give only one");
@@ -350,8 +221,16 @@ std::optional<Memory> read_off_chip_core(const Reader& reader, Constants& consta
         }
         found = read_memory(name, memory, {}, constants);
     }
-    if (!found && memories.is_map()) {
-        memories.problem("expected the off-chip memory, got none");
+    if (!found) {
+        if (memories.is_map()) {
+            memories.problem("expected the off-chip memory, got none");
+        }
+        return found;
+    }
+    const OffChipMemory seen = as_off_chip(*found);
+    if (seen.read_bandwidth.value <= 0 || seen.write_bandwidth.value <= 0) {
+        memories.problem("expected ports to read and to write off-chip memory");
+        return std::nullopt;
     }
     return found;
 }

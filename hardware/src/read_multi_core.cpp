@@ -38,12 +38,18 @@ std::map<int, Reader> cores_by_id(const Reader& cores) {
             out.emplace(static_cast<int>(out.size()), item);
         }
     } else {
-        for (const auto& [key, value] : cores.entries()) {
+        const auto entries = cores.entries();
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            const auto& [key, value] = entries[i];
             const int id = parse_id(key);
+            std::string message;
             if (id < 0) {
-                value.problem("expected a core id 0, 1, 2 ... as key, got \"" + key + "\"");
+                message = "expected a core id 0, 1, 2 ... as key, got \"" + key + "\"";
             } else if (!out.emplace(id, value).second) {
-                value.problem("core " + std::to_string(id) + " is already there");
+                message = "core " + std::to_string(id) + " is already there";
+            }
+            if (!message.empty()) {  // at the key: the value may stand in another file
+                cores.problems().add(cores.node().key_where[i], value.path(), message);
             }
         }
     }
@@ -75,8 +81,23 @@ std::vector<std::string> core_keys() {
     return keys;
 }
 
+/// Stream's `type: zigzag.compute`: cores that only hold data are not described here.
+void check_type(const Reader& reader) {
+    const Reader type = reader.find("type");
+    if (!type) {
+        return;
+    }
+    const std::string text = type.text();
+    const auto dot = text.rfind('.');
+    if (text.substr(dot == std::string::npos ? 0 : dot + 1) != "compute") {
+        type.problem("expected a core that computes (compute or <namespace>.compute), got \"" +
+                     text + "\"");
+    }
+}
+
 Core read_core(const Reader& reader, bool has_off_chip, Constants& constants) {
     reader.allow(core_keys());
+    check_type(reader);
     warn_unused(reader, "operator_types");
     warn_unused(reader, "operand_precision");
     Core core;
@@ -211,7 +232,13 @@ class Connector {
             bandwidth = shared_bandwidth();
         }
         std::vector<int> ids = read_members(entry);
+        const int in_file = cores_ + (off_chip_id_ >= 0 ? 1 : 0);
         for (int& id : ids) {
+            if (id >= in_file) {
+                entry.problem("there is no core " + std::to_string(id) + "; ids run from 0 to " +
+                              std::to_string(in_file - 1));
+                return;
+            }
             if (off_chip_id_ >= 0 && id == off_chip_id_) {
                 id = Interconnect::off_chip;
                 off_chip_connected_ = true;
@@ -299,7 +326,11 @@ void read_multi_core(const Reader& document, Architecture& architecture, Constan
     }
     const std::map<int, Reader> cores = cores_by_id(list);
     OffChip off_chip = find_off_chip(document, cores);
+    if (off_chip.id >= 0 && !off_chip.core) {
+        return;
+    }
     if (off_chip.core) {
+        off_chip.core->allow(core_keys());
         off_chip.memory = read_off_chip_core(*off_chip.core, constants);
     }
     if (off_chip.memory) {
@@ -336,8 +367,8 @@ void read_multi_core(const Reader& document, Architecture& architecture, Constan
     architecture.interconnect.links =
         Connector(document, off_chip.id, architecture, constants).links(one_port);
     if (count > 1 && architecture.interconnect.links.empty() && !connectivity) {
-        document.problem(std::to_string(count) +
-                         " cores need core_connectivity or interconnect, got neither");
+        list.problem(std::to_string(count) +
+                     " cores need core_connectivity or interconnect, got neither");
     }
 }
 
