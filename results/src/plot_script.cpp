@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,8 @@
 #include "plexus/core/text.hpp"
 #include "plexus/results/plot.hpp"
 #include "plexus/results/quantity.hpp"
+
+#include "axis.hpp"
 
 namespace plexus::results {
 
@@ -81,11 +84,25 @@ class Script {
     [[nodiscard]] std::pair<int, int> size() const {
         if (!panels_)
             return {860, 600};
-        return {columns_ * 400 + 110, rows_ * 330 + 70};
+        return {columns_ * 350 + 190, rows_ * 300 + 110};
     }
 
     [[nodiscard]] double value(const core::EvaluationRecord& record, std::size_t objective) const {
         return record.objectives[objective] * factors_[objective];
+    }
+
+    [[nodiscard]] Ticks ticks_of(std::size_t objective, const Limits& limits) const {
+        const bool prefixes = !quantity_of(info_.objectives[objective]).unit.empty();
+        Ticks out = ticks_for(limits.low, limits.high, prefixes);
+        if (objective == 2 && limits.low < limits.high) {
+            // Colours need no margin.
+            out.low = limits.low;
+            out.high = limits.high;
+            std::erase_if(out.marks, [&](const auto& mark) {
+                return mark.first < out.low || mark.first > out.high;
+            });
+        }
+        return out;
     }
 
     void find_ranges() {
@@ -99,7 +116,7 @@ class Script {
                 limits[o].add(value(record, o));
         for (std::size_t o = 0; o < 3; ++o)
             if (limits[o].low <= limits[o].high)
-                ticks_[o] = ticks_for(limits[o].low, limits[o].high);
+                ticks_[o] = ticks_of(o, limits[o]);
     }
 
     /// Which of 1000 steps along an axis a value is at.
@@ -127,34 +144,22 @@ class Script {
                     drawn.insert({step(0, value(r, 0)), step(1, value(r, 1))}).second)
                     out_ += core::to_text(value(r, 0)) + ' ' + core::to_text(value(r, 1)) + '\n';
             // gnuplot takes an empty block for an error; a point that is no number is not drawn.
-            out_ +=
-                fmt::format("NaN NaN\nEND\n# its front: x y colour label\n$front_{} << END\n", f);
-            for (const FrontPoint& p : front.points)
-                out_ += fmt::format(
-                    "{} {} {} '{}'\n",
-                    core::to_text(value(p.record, 0)),
-                    core::to_text(value(p.record, 1)),
-                    info_.objectives.size() > 2 ? core::to_text(value(p.record, 2)) : "0",
-                    p.label);
+            out_ += fmt::format("NaN NaN\nEND\n# its front: x y colour\n$front_{} << END\n", f);
+            std::string labels;
+            for (const FrontPoint& p : front.points) {
+                const std::string place =
+                    core::to_text(value(p.record, 0)) + ' ' + core::to_text(value(p.record, 1));
+                out_ += place;
+                if (info_.objectives.size() > 2)
+                    out_ += ' ' + core::to_text(value(p.record, 2));
+                out_ += '\n';
+                if (!p.label.empty())
+                    labels += place + ' ' + p.label + '\n';
+            }
+            out_ += fmt::format("END\n# its notable points: x y label\n$notable_{} << END\n", f);
+            out_ += labels;
             out_ += "END\n";
         }
-    }
-
-    static std::string marks(const char* axis, const Ticks& t) {
-        std::string out = fmt::format("set {}tics (", axis);
-        for (std::size_t i = 0; i < t.marks.size(); ++i)
-            out += fmt::format("{}{} {}",
-                               i > 0 ? ", " : "",
-                               gnuplot_string(t.marks[i].second),
-                               core::to_text(t.marks[i].first));
-        out += ")\n";
-        out += fmt::format("set {}range [{}:{}]\n{} logscale {}\n",
-                           axis,
-                           core::to_text(t.low),
-                           core::to_text(t.high),
-                           t.log ? "set" : "unset",
-                           axis);
-        return out;
     }
 
     void style() {
@@ -177,15 +182,15 @@ class Script {
 
     void figure() {
         style();
-        figure_ += marks("x", ticks_[0]) + marks("y", ticks_[1]);
+        figure_ += axis_commands("x", ticks_[0]) + axis_commands("y", ticks_[1]);
         const bool coloured = info_.objectives.size() > 2;
         if (coloured)
-            figure_ += marks("cb", ticks_[2]);
+            figure_ += axis_commands("cb", ticks_[2]);
         if (panels_) {
             panels();
             return;
         }
-        figure_ += fmt::format("set title {} font ',15' offset 0,0.6 textcolor '#202020'\n",
+        figure_ += fmt::format("set title {} font ',15' offset 0,-0.2 textcolor '#202020'\n",
                                gnuplot_string(heading()));
         figure_ += fmt::format("set xlabel {}\nset ylabel {}\n",
                                gnuplot_string(title_of(info_.objectives[0])),
@@ -194,26 +199,26 @@ class Script {
             figure_ += fmt::format("set cblabel {} offset 0.8,0\n",
                                    gnuplot_string(title_of(info_.objectives[2])));
         figure_ +=
-            "set key at screen 0.98,0.045 bottom right horizontal maxcols 4 samplen 1 "
+            "set key above right horizontal reverse Left samplen 0.5 height 0.3 "
             "textcolor '#404040'\n";
         legend();
         figure_ += "plot " + layers() + '\n';
     }
 
-    /// Under the picture, what the labels mean; the legend stands to its right.
+    /// Under the picture, what the labels mean.
     void legend() {
-        std::string text;
+        std::map<std::string, std::string> notes;
         if (fronts_.size() == 1)
             for (const FrontPoint& p : fronts_[0].points)
                 if (!p.label.empty())
-                    notes_.emplace_back(p.label, core::join(p.notable));
-        std::ranges::sort(notes_);
-        for (const auto& [label, note] : notes_)
+                    notes[p.label] = core::join(p.notable);
+        std::string text;
+        for (const auto& [label, note] : notes)
             text += fmt::format("{}{}  {}", text.empty() ? "" : "        ", label, note);
-        figure_ += fmt::format("set bmargin {}\n", text.empty() ? 5.5 : 7.0);
+        figure_ += fmt::format("set bmargin {}\n", text.empty() ? 4 : 5.6);
         if (!text.empty())
             figure_ += fmt::format(
-                "set label 1 {} at screen 0.5,0.075 center font ',11' textcolor '#404040'\n",
+                "set label 1 {} at screen 0.5,0.03 center font ',11' textcolor '#404040'\n",
                 gnuplot_string(text));
     }
 
@@ -261,7 +266,7 @@ class Script {
 
     [[nodiscard]] static std::string label_layer(std::size_t f) {
         return fmt::format(
-            "$front_{} using 1:2:(stringcolumn(4)) with labels offset 0,1.1 "
+            "$notable_{} using 1:2:3 with labels offset 0,0.9 "
             "font ',12' textcolor '#101010' notitle",
             f);
     }
@@ -274,12 +279,12 @@ class Script {
             rows_,
             columns_,
             gnuplot_string(heading()),
-            75.0 / width,
-            1 - 105.0 / width,
-            60.0 / height,
-            1 - 85.0 / height,
-            22.0 / width,
-            62.0 / height);
+            95.0 / width,
+            1 - 125.0 / width,
+            65.0 / height,
+            1 - 80.0 / height,
+            26.0 / width,
+            46.0 / height);
         figure_ += "unset key\n";
         for (std::size_t f = 0; f < fronts_.size(); ++f) {
             const bool left = static_cast<int>(f) % columns_ == 0;
@@ -289,12 +294,13 @@ class Script {
             figure_ += fmt::format("set xlabel {}\nset ylabel {} offset 0.5,0\n",
                                    bottom ? gnuplot_string(title_of(info_.objectives[0])) : "''",
                                    left ? gnuplot_string(title_of(info_.objectives[1])) : "''");
+            figure_ += axis_commands("x", ticks_[0], bottom) + axis_commands("y", ticks_[1], left);
             // One colour scale for all, at the right edge of the whole picture.
             if (f == 0)
                 figure_ += fmt::format(
                     "set colorbox user origin {:.4f},0.2 size {:.4f},0.6\n"
                     "set cblabel {} offset 0.8,0\n",
-                    1 - 88.0 / width,
+                    1 - 105.0 / width,
                     14.0 / width,
                     gnuplot_string(title_of(info_.objectives[2])));
             figure_ += fmt::format(
@@ -332,7 +338,7 @@ class Script {
         }
         out_ += all + "END\n" + best;
         style();
-        figure_ += marks("y", ticks_for(limits.low, limits.high));
+        figure_ += axis_commands("y", ticks_of(0, limits));
         figure_ += fmt::format(
             "set title {}\nset xlabel 'evaluations'\nset ylabel {}\n"
             "set key top right\nplot $all using 1:2 with points pointtype 7 "
@@ -361,7 +367,6 @@ class Script {
     const std::vector<Front>& fronts_;
     std::vector<double> factors_;
     std::array<Ticks, 3> ticks_;
-    std::vector<std::pair<std::string, std::string>> notes_;
     bool panels_ = false;
     int columns_ = 1;
     int rows_ = 1;
@@ -370,17 +375,6 @@ class Script {
 };
 
 }  // namespace
-
-std::string gnuplot_string(std::string_view text) {
-    std::string out = "'";
-    for (const char c : text) {
-        const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-        if (c == '\'')
-            out += '\'';
-        out += control ? ' ' : c;
-    }
-    return out + '\'';
-}
 
 std::string plot_script(const core::RunInfo& info,
                         const std::vector<core::EvaluationRecord>& records,

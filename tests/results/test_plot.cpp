@@ -78,6 +78,7 @@ TEST_CASE("ticks cover the data with round marks") {
     REQUIRE(log.marks.size() == 5);
     CHECK(log.marks.front().second == "1 k");
     CHECK(log.marks.back().first == Approx(1e7));
+    CHECK(results::ticks_for(0.02, 0.05, true).marks.front().second == "20 m");
     CHECK_FALSE(results::ticks_for(1, 20).log);
     CHECK(results::ticks_for(1, 20.1).log);
     CHECK_FALSE(results::ticks_for(0, 1e9).log);
@@ -94,7 +95,7 @@ TEST_CASE("ticks are few, inside the axis, and the axis holds the data") {
         RC_ASSERT(ticks.low < low);
         RC_ASSERT(ticks.high > high);
         RC_ASSERT(ticks.marks.size() >= 2U);
-        RC_ASSERT(ticks.marks.size() <= 12U);
+        RC_ASSERT(ticks.marks.size() <= 14U);
         for (const auto& [value, text] : ticks.marks) {
             RC_ASSERT(value >= ticks.low);
             RC_ASSERT(value <= ticks.high);
@@ -111,7 +112,7 @@ TEST_CASE("a script is the same for the same records and carries its data") {
     CHECK(script.find("'energy (J)'") != std::string::npos);
     CHECK(script.find("set logscale x") != std::string::npos);
     CHECK(script.find("unset logscale cb") != std::string::npos);
-    CHECK(script.find("$front_0 << END\n1000 0.004 0 'A'\n") != std::string::npos);
+    CHECK(script.find("$notable_0 << END\n1000 0.004 A\n") != std::string::npos);
 }
 
 TEST_CASE("fronts of any kind are drawn") {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plexus/core/record.hpp"
@@ -24,8 +25,9 @@ struct Ticks {
 };
 
 /// Ticks for data between `low` and `high`: logarithmic if all is positive and the range is more
-/// than 20-fold; 3 to 8 of them at round values.
-[[nodiscard]] Ticks ticks_for(double low, double high);
+/// than 20-fold; 2 to 12 of them at round values.
+/// \param prefixes Marks with SI prefixes (`20 m`), for quantities that have a unit.
+[[nodiscard]] Ticks ticks_for(double low, double high, bool prefixes = false);
 
 /// The gnuplot program that draws front.svg and front.png in its working directory: the first two
 /// objectives as axes, a third as colour, dominated designs grey, notable points by their label;
