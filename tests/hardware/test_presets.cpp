@@ -136,3 +136,21 @@ TEST_CASE("The TPU-like and Eyeriss-like presets are one dataflow core each") {
     CHECK(eyeriss.technology.clock.value == 200e6);
     CHECK(eyeriss.off_chip->read_bandwidth.value == 64);
 }
+
+TEST_CASE("Every example loads") {
+    const auto folder = std::filesystem::path(PLEXUS_SOURCE_DIR) / "hardware" / "examples";
+    const auto examples = list_presets(folder);
+    REQUIRE_FALSE(examples.empty());
+    for (const auto& example : examples) {
+        INFO(example.name);
+        const Architecture machine = load_architecture(example.file);
+        CHECK(machine.name == example.name);
+        // Every core reaches off-chip memory and every other core.
+        for (int from = 0; from < machine.core_count(); ++from) {
+            CHECK(machine.interconnect.route(from, Interconnect::off_chip).has_value());
+            for (int to = 0; to < machine.core_count(); ++to) {
+                CHECK(machine.interconnect.route(from, to).has_value());
+            }
+        }
+    }
+}
