@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <system_error>
+#include <utility>
 
 namespace plexus::core {
 namespace {
@@ -356,7 +357,7 @@ std::filesystem::path Reader::file() const {
 }
 
 std::string Reader::text_or(std::string fallback) const {
-    return valid() ? text() : fallback;
+    return valid() ? text() : std::move(fallback);
 }
 
 std::int64_t Reader::integer_or(std::int64_t fallback, Range range) const {
