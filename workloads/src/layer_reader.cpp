@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <map>
 #include <set>
@@ -11,45 +10,11 @@
 
 #include "equation.hpp"
 #include "layer.hpp"
-#include "operations.hpp"
+#include "operator_types.hpp"
 
 namespace plexus::workloads {
 
 namespace {
-
-struct TypeEntry {
-    const char* name;
-    OperatorKind kind;
-    double operations;
-};
-
-// ZigZag's operator types, then ours.
-constexpr std::array<TypeEntry, 24> types{{
-    {"Conv", OperatorKind::contraction, 1},
-    {"Conv_downsample", OperatorKind::contraction, 1},
-    {"Gemm", OperatorKind::contraction, 1},
-    {"Pooling", OperatorKind::reduction, 1},
-    {"Pool", OperatorKind::reduction, 1},
-    {"MaxPool", OperatorKind::reduction, 1},
-    {"AveragePool", OperatorKind::reduction, 1},
-    {"GlobalAveragePool", OperatorKind::reduction, 1},
-    {"Max", OperatorKind::reduction, 1},
-    {"Add", OperatorKind::elementwise, 1},
-    {"MatMul", OperatorKind::contraction, 1},
-    {"Sum", OperatorKind::reduction, 1},
-    {"Mul", OperatorKind::elementwise, 1},
-    {"ReLU", OperatorKind::elementwise, operations::relu},
-    {"GELU", OperatorKind::elementwise, operations::gelu},
-    {"SiLU", OperatorKind::elementwise, operations::silu},
-    {"RoPE", OperatorKind::elementwise, operations::rope},
-    {"CacheAppend", OperatorKind::elementwise, 1},
-    {"Copy", OperatorKind::elementwise, 1},
-    {"RMSNorm", OperatorKind::normalisation, operations::rms_norm},
-    {"LayerNorm", OperatorKind::normalisation, operations::layer_norm},
-    {"Softmax", OperatorKind::softmax, operations::softmax},
-    {"Embedding", OperatorKind::gather, 1},
-    {"Gather", OperatorKind::gather, 1},
-}};
 
 constexpr core::Range bits_range{.lower = 0, .upper = 128, .open_lower = true};
 
@@ -113,16 +78,14 @@ class LayerReader {
 
     void read_type(const core::Reader& value) {
         op().type = value.text();
-        std::vector<std::string> names;
-        for (const TypeEntry& entry : types) {
-            if (op().type == entry.name) {
-                op().kind = entry.kind;
-                op().operations_per_point = entry.operations;
-                return;
+        if (const OperatorType* type = find_operator_type(op().type)) {
+            op().kind = type->kind;
+            op().operations_per_point = type->operations;
+        } else if (value.is_scalar()) {
+            std::vector<std::string> names;
+            for (const OperatorType& known : operator_types()) {
+                names.emplace_back(known.name);
             }
-            names.emplace_back(entry.name);
-        }
-        if (value.is_scalar()) {
             value.problem("unknown operator type \"" + op().type + "\"" +
                           core::suggestion(op().type, names));
         }

@@ -6,7 +6,7 @@
 #include "plexus/core/error.hpp"
 #include "plexus/workloads/language_model.hpp"
 
-#include "operations.hpp"
+#include "operator_types.hpp"
 
 namespace plexus::workloads {
 
@@ -24,23 +24,6 @@ struct Operand {
 
 Index plain(const std::string& dim) {
     return {{dim, 1}};
-}
-
-double activation_operations(const std::string& name) {
-    if (name == "relu") {
-        return operations::relu;
-    }
-    if (name == "silu") {
-        return operations::silu;
-    }
-    return name == "gelu" ? operations::gelu : operations::gelu_tanh;
-}
-
-const char* activation_type(const std::string& name) {
-    if (name == "relu") {
-        return "ReLU";
-    }
-    return name == "silu" ? "SiLU" : "GELU";
 }
 
 /// Adds the operators of a model one after the other.
@@ -121,11 +104,9 @@ class Expansion {
     struct Spec {
         std::string name;
         std::string type;
-        OperatorKind kind = OperatorKind::elementwise;
         std::vector<LoopDim> dims;
         Operand output;
         std::vector<Operand> inputs;
-        double operations = 1;
     };
 
     /// \return the tensor the operator writes.
@@ -134,13 +115,15 @@ class Expansion {
         op.id = static_cast<std::int64_t>(workload_.operators.size());
         op.name = spec.name;
         op.type = spec.type;
-        op.kind = spec.kind;
+        const OperatorType* type = find_operator_type(spec.type);
+        core::ensure(type != nullptr, "expansion uses an unknown operator type: " + spec.type);
+        op.kind = type->kind;
         op.dims = spec.dims;
         op.output = access(spec.output, op.dims);
         for (const Operand& input : spec.inputs) {
             op.inputs.push_back(access(input, op.dims));
         }
-        op.operations_per_point = spec.operations;
+        op.operations_per_point = type->operations;
         op.partial_sum_bits = setting_.partial_sum_bits;
         workload_.operators.push_back(std::move(op));
         return spec.output.tensor;
@@ -183,9 +166,8 @@ class Expansion {
                             const std::string& type,
                             std::vector<std::size_t> inputs,
                             std::int64_t width,
-                            double operations,
                             double density = 1) {
-        Spec spec{name, type, OperatorKind::elementwise, rows_of(width), {}, {}, operations};
+        Spec spec{name, type, rows_of(width), {}, {}};
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             spec.inputs.push_back({i == 0 ? "I" : "W", inputs[i], btc()});
         }
@@ -194,13 +176,7 @@ class Expansion {
     }
 
     std::size_t norm(const std::string& name, std::size_t input, double density) {
-        Spec spec{name,
-                  model_.rms_norm ? "RMSNorm" : "LayerNorm",
-                  OperatorKind::normalisation,
-                  rows_of(model_.hidden),
-                  {},
-                  {},
-                  model_.rms_norm ? operations::rms_norm : operations::layer_norm};
+        Spec spec{name, model_.rms_norm ? "RMSNorm" : "LayerNorm", rows_of(model_.hidden), {}, {}};
         spec.inputs.push_back({"I", input, btc()});
         spec.inputs.push_back({"W", weight(name + ".weight", {model_.hidden}), {plain("C")}});
         if (!model_.rms_norm) {
@@ -216,7 +192,7 @@ class Expansion {
                        std::int64_t rows,
                        bool bias,
                        std::optional<std::size_t> shared = {}) {
-        Spec spec{name, "Gemm", OperatorKind::contraction, rows_of(columns), {}, {}, 1};
+        Spec spec{name, "Gemm", rows_of(columns), {}, {}};
         spec.dims.insert(spec.dims.begin() + 2, {"K", rows});
         const std::size_t w = shared ? *shared : weight(name + ".weight", {rows, columns});
         spec.inputs = {{"I", input, btc()}, {"W", w, {plain("K"), plain("C")}}};
@@ -234,11 +210,9 @@ class Expansion {
         const std::int64_t width = (query ? model_.heads : model_.kv_heads) * model_.head_size;
         return add({name,
                     "RoPE",
-                    OperatorKind::elementwise,
                     query ? dims({"B", "T", "G", "Q", "D"}) : dims({"B", "T", "G", "D"}),
                     {"O", activation(name, width), index},
-                    {{"I", input, index}},
-                    operations::rope});
+                    {{"I", input, index}}});
     }
 
     /// Writes the new keys or values behind those in the cache.
@@ -250,11 +224,9 @@ class Expansion {
                    setting_.cache_bits);
         return add({prefix_ + which + "_append",
                     "CacheAppend",
-                    OperatorKind::elementwise,
                     dims({"B", "T", "G", "D"}),
                     {"O", cache, cached("T")},
-                    {{"I", input, kv_heads()}},
-                    1});
+                    {{"I", input, kv_heads()}}});
     }
 
     std::size_t scores(const char* name, double density) {
@@ -284,38 +256,32 @@ class Expansion {
         const std::vector<LoopDim> loops = dims({"B", "G", "Q", "T", "S", "D"});
         const std::size_t score = add({prefix_ + "qk",
                                        "MatMul",
-                                       OperatorKind::contraction,
                                        loops,
                                        {"O", scores("qk", 1), per_score()},
-                                       {{"I", q, all_heads()}, {"W", k_cache, cached("S")}},
-                                       1});
+                                       {{"I", q, all_heads()}, {"W", k_cache, cached("S")}}});
         const std::size_t share =
             add({prefix_ + "softmax",
                  "Softmax",
-                 OperatorKind::softmax,
                  dims({"B", "G", "Q", "T", "S"}),
                  {"O", scores("softmax", setting_.density.attention_weights), per_score()},
-                 {{"I", score, per_score()}},
-                 operations::softmax});
+                 {{"I", score, per_score()}}});
         const std::size_t mixed =
             activation(prefix_ + "av", q_width, setting_.density.attention_output);
         add({prefix_ + "av",
              "MatMul",
-             OperatorKind::contraction,
              loops,
              {"O", mixed, all_heads()},
-             {{"I", share, per_score()}, {"W", v_cache, cached("S")}},
-             1});
+             {{"I", share, per_score()}, {"W", v_cache, cached("S")}}});
         const std::size_t out =
             linear(prefix_ + "o_proj", mixed, q_width, model_.hidden, model_.bias);
-        return elementwise(prefix_ + "attention_add", "Add", {out, input}, model_.hidden, 1);
+        return elementwise(prefix_ + "attention_add", "Add", {out, input}, model_.hidden);
     }
 
     std::size_t feed_forward(std::size_t input) {
         const std::size_t x = norm(prefix_ + "ffn_norm", input, setting_.density.ffn_input);
         const double density = setting_.density.ffn_hidden;
-        const double cost = activation_operations(model_.activation);
         const std::string function = prefix_ + model_.activation;
+        const std::string type = activation_type(model_.activation).name;
         const auto project = [&](const char* name) {
             return linear(prefix_ + name, x, model_.hidden, model_.ffn, model_.bias);
         };
@@ -323,24 +289,18 @@ class Expansion {
         if (model_.gated_ffn) {
             const std::size_t gate = project("gate_proj");
             const std::size_t up = project("up_proj");
-            const std::size_t opened = elementwise(
-                function, activation_type(model_.activation), {gate}, model_.ffn, cost, density);
+            const std::size_t opened = elementwise(function, type, {gate}, model_.ffn, density);
             hidden =
-                elementwise(prefix_ + "gate_multiply", "Mul", {opened, up}, model_.ffn, 1, density);
+                elementwise(prefix_ + "gate_multiply", "Mul", {opened, up}, model_.ffn, density);
         } else {
-            hidden = elementwise(function,
-                                 activation_type(model_.activation),
-                                 {project("fc1")},
-                                 model_.ffn,
-                                 cost,
-                                 density);
+            hidden = elementwise(function, type, {project("fc1")}, model_.ffn, density);
         }
         const std::size_t out = linear(prefix_ + (model_.gated_ffn ? "down_proj" : "fc2"),
                                        hidden,
                                        model_.ffn,
                                        model_.hidden,
                                        model_.bias);
-        return elementwise(prefix_ + "ffn_add", "Add", {out, input}, model_.hidden, 1);
+        return elementwise(prefix_ + "ffn_add", "Add", {out, input}, model_.hidden);
     }
 
     std::size_t input() {
@@ -359,21 +319,17 @@ class Expansion {
         std::size_t state =
             add({"embedding",
                  "Embedding",
-                 OperatorKind::gather,
                  rows_of(model_.hidden),
                  {"O", activation("embedding", model_.hidden), btc()},
-                 {{"I", tokens, {plain("B"), plain("T")}}, {"W", embedding_, {{}, plain("C")}}},
-                 1});
+                 {{"I", tokens, {plain("B"), plain("T")}}, {"W", embedding_, {{}, plain("C")}}}});
         if (model_.positions > 0) {
             const std::size_t table = weight(
                 "position.weight", {model_.positions + model_.position_offset, model_.hidden});
             state = add({"position_add",
                          "Add",
-                         OperatorKind::elementwise,
                          rows_of(model_.hidden),
                          {"O", activation("position_add", model_.hidden), btc()},
-                         {{"I", state, btc()}, {"W", table, {plain("T"), plain("C")}}},
-                         1});
+                         {{"I", state, btc()}, {"W", table, {plain("T"), plain("C")}}}});
         }
         return state;
     }
