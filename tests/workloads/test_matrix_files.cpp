@@ -70,7 +70,7 @@ struct Bad {
     const char* expected;  ///< Part of the answer.
 };
 
-const std::string kBanner = "%%MatrixMarket matrix coordinate real general\n";
+const std::string banner_line = "%%MatrixMarket matrix coordinate real general\n";
 
 }  // namespace
 
@@ -151,7 +151,7 @@ TEST_CASE("smtx: several problems are answered together, but not without end") {
 
 TEST_CASE("mtx: real, integer and pattern files, general and symmetric") {
     const SparseMatrix general = read("mtx",
-                                      kBanner +
+                                      banner_line +
                                           "% a comment\n%\n\n3 4 4\n3 1 -2.5e0\n1 4 +1.5\n1 2 7\n"
                                           "2 2 0.0\n");
     CHECK(general.rows == 3);
@@ -170,7 +170,7 @@ TEST_CASE("mtx: real, integer and pattern files, general and symmetric") {
         read("mtx", "%%MatrixMarket matrix coordinate pattern general\r\n2 2 2\r\n2 1\r\n1 1\r\n");
     CHECK(pattern.column_indices == std::vector<std::int32_t>{0, 0});
     CHECK(pattern.values.empty());
-    CHECK(read("mtx", kBanner + "2 2 0\n").nonzeros() == 0);
+    CHECK(read("mtx", banner_line + "2 2 0\n").nonzeros() == 0);
 }
 
 TEST_CASE("mtx: whatever is malformed is answered with its place and what was expected") {
@@ -225,7 +225,7 @@ TEST_CASE("mtx: whatever is malformed is answered with its place and what was ex
     };
     for (const Bad& b : bodies) {
         CAPTURE(b.text);
-        CHECK_THAT(problems("mtx", kBanner + b.text), Catch::Matchers::StartsWith(b.expected));
+        CHECK_THAT(problems("mtx", banner_line + b.text), Catch::Matchers::StartsWith(b.expected));
     }
 }
 
@@ -254,7 +254,7 @@ TEST_CASE("what is not a matrix file at all") {
 
 TEST_CASE("cut or changed files are read or refused, never worse") {
     const std::string smtx = "4, 6, 8\n0 2 4 5 8\n1 3 0 5 2 1 2 4\n";
-    const std::string mtx = kBanner + "% c\n4 6 5\n1 2 1.5\n2 6 -3e-2\n3 1 4\n4 4 9\n4 6 1\n";
+    const std::string mtx = banner_line + "% c\n4 6 5\n1 2 1.5\n2 6 -3e-2\n3 1 4\n4 4 9\n4 6 1\n";
     rc::prop("random damage", [&] {
         const bool first = *rc::gen::arbitrary<bool>();
         std::string text = first ? smtx : mtx;

@@ -21,7 +21,7 @@ using plexus::workloads::Values;
 
 namespace {
 
-constexpr std::uint64_t kGamma = 0x9e3779b97f4a7c15ULL;
+constexpr std::uint64_t golden_step = 0x9e3779b97f4a7c15ULL;
 
 /// SplitMix64 as published, on its own.
 std::uint64_t mix(std::uint64_t z) {
@@ -31,7 +31,7 @@ std::uint64_t mix(std::uint64_t z) {
 }
 
 std::uint64_t priority(std::uint64_t seed, std::uint64_t element) {
-    return mix(mix(seed) + (element + 1) * kGamma);
+    return mix(mix(seed) + (element + 1) * golden_step);
 }
 
 /// Whether every non-zero of `part` is one of `whole`, with the same value if `values` is set.
@@ -55,18 +55,18 @@ std::int64_t nearest_integer(double x) {
     return static_cast<std::int64_t>(std::floor(x + 0.5));
 }
 
-const std::vector<Pattern> kGenerated = {Pattern::dense,
-                                         Pattern::unstructured,
-                                         Pattern::row_balanced,
-                                         Pattern::n_m,
-                                         Pattern::block,
-                                         Pattern::banded,
-                                         Pattern::power_law};
+const std::vector<Pattern> generated = {Pattern::dense,
+                                        Pattern::unstructured,
+                                        Pattern::row_balanced,
+                                        Pattern::n_m,
+                                        Pattern::block,
+                                        Pattern::banded,
+                                        Pattern::power_law};
 
 /// Any valid description of a generated pattern.
 Sparsity any_sparsity() {
     Sparsity s;
-    s.pattern = *rc::gen::elementOf(kGenerated);
+    s.pattern = *rc::gen::elementOf(generated);
     s.density = *rc::gen::inRange(0, 1001) / 1000.0;
     s.m = *rc::gen::inRange(1, 9);
     s.n = *rc::gen::inRange<std::int64_t>(0, s.m + 1);
@@ -81,8 +81,8 @@ Sparsity any_sparsity() {
 
 TEST_CASE("the random priorities are those of SplitMix64") {
     // First outputs of the published generator for the state 1234567.
-    CHECK(mix(1234567 + kGamma) == 6457827717110365317ULL);
-    CHECK(mix(1234567 + 2 * kGamma) == 3203168211198807973ULL);
+    CHECK(mix(1234567 + golden_step) == 6457827717110365317ULL);
+    CHECK(mix(1234567 + 2 * golden_step) == 3203168211198807973ULL);
 }
 
 TEST_CASE(
@@ -201,7 +201,7 @@ TEST_CASE("a pattern of lower density is part of the one of higher density") {
 }
 
 TEST_CASE("patterns do not depend on the number of threads, but on the seed") {
-    for (const Pattern pattern : kGenerated) {
+    for (const Pattern pattern : generated) {
         Sparsity s{.pattern = pattern, .density = 0.25, .seed = 11};
         CAPTURE(to_string(pattern));
         const SparseMatrix one = make_matrix(s, 1111, 777, 1);

@@ -90,8 +90,8 @@ TEST_CASE("parameters out of range are answered with what was expected") {
                Contains("sparsity.exponent"));
     CHECK_THAT(errors_of({}, 0, 4), Contains("rows: must be ≥ 1, got 0"));
     CHECK_THAT(errors_of({}, 4, -4), Contains("columns"));
-    constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
-    CHECK_THAT(errors_of({.pattern = Pattern::unstructured, .density = 0.1}, kHuge, 2),
+    constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
+    CHECK_THAT(errors_of({.pattern = Pattern::unstructured, .density = 0.1}, huge, 2),
                Contains("rows"));
     CHECK_THAT(errors_of({.pattern = Pattern::unstructured, .density = 0.1}, 1 << 20, 1 << 20),
                Contains("2^36"));

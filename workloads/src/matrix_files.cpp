@@ -26,8 +26,8 @@ struct SmtxHeader {
 };
 
 void check_edge(TextScanner& in, const char* name, std::int64_t value) {
-    if (value < 1 || value > kLongestEdge) {
-        in.problem(in.last(), name, fmt::format("must be in 1..{}, got {}", kLongestEdge, value));
+    if (value < 1 || value > longest_edge) {
+        in.problem(in.last(), name, fmt::format("must be in 1..{}, got {}", longest_edge, value));
     }
 }
 
@@ -44,7 +44,6 @@ void check_count(TextScanner& in, std::int64_t rows, std::int64_t columns, std::
 
 /// The `rows, columns, nonzeros` of the first line; nothing if a number is missing.
 std::optional<SmtxHeader> read_smtx_header(TextScanner& in) {
-    SmtxHeader header;
     const auto rows = in.integer("the number of rows");
     if (!rows)
         return std::nullopt;

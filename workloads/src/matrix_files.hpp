@@ -12,7 +12,7 @@ namespace plexus::workloads::detail {
 /// Longest edge of a matrix file, so that a header of three large numbers cannot claim memory that
 /// the file does not justify (row offsets of 2²⁴ rows take 128 MiB). The longest edge of published
 /// language models is their vocabulary, below 2¹⁹.
-inline constexpr std::int64_t kLongestEdge = std::int64_t{1} << 24;
+inline constexpr std::int64_t longest_edge = std::int64_t{1} << 24;
 
 /// The matrix of a `.smtx` text.
 /// \param name File name for messages.

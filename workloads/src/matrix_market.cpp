@@ -92,8 +92,8 @@ void expect_line_end(TextScanner& in, const char* what) {
 void check_sizes(TextScanner& in, const Header& header, const core::SourceLocation& where) {
     for (const auto& [name, value] :
          {std::pair{"rows", header.rows}, std::pair{"columns", header.columns}}) {
-        if (value < 1 || value > kLongestEdge) {
-            in.problem(where, name, fmt::format("must be in 1..{}, got {}", kLongestEdge, value));
+        if (value < 1 || value > longest_edge) {
+            in.problem(where, name, fmt::format("must be in 1..{}, got {}", longest_edge, value));
         }
     }
     if (in.failed())

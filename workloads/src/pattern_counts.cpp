@@ -12,7 +12,7 @@ namespace plexus::workloads::detail {
 
 std::uint64_t threshold(double share) {
     const double scaled = std::ldexp(share, 64);
-    return scaled >= 18446744073709549568.0 ? kAll
+    return scaled >= 18446744073709549568.0 ? all_priorities
                                             : static_cast<std::uint64_t>(std::max(scaled, 0.0));
 }
 
@@ -33,16 +33,16 @@ std::uint64_t lowest_priorities(const Priorities& priorities,
     const double margin = (8 * std::sqrt(k * (1 - k / n)) + 16) / n;
     std::uint64_t low = threshold(k / n - margin);
     std::uint64_t high = threshold(std::min(1.0, k / n + margin));
-    constexpr std::int64_t kChunkElements = 1 << 18;
-    const std::int64_t chunks = (elements + kChunkElements - 1) / kChunkElements;
+    constexpr std::int64_t chunk_elements = 1 << 18;
+    const std::int64_t chunks = (elements + chunk_elements - 1) / chunk_elements;
     for (;;) {
         std::vector<std::vector<std::uint64_t>> windows(static_cast<std::size_t>(chunks));
         std::vector<std::int64_t> counts(static_cast<std::size_t>(chunks));
         core::parallel_for(chunks, jobs, [&](std::int64_t c) {
-            const std::int64_t end = std::min(elements, (c + 1) * kChunkElements);
+            const std::int64_t end = std::min(elements, (c + 1) * chunk_elements);
             std::int64_t below = 0;
             std::vector<std::uint64_t>& window = windows[static_cast<std::size_t>(c)];
-            for (std::int64_t i = c * kChunkElements; i < end; ++i) {
+            for (std::int64_t i = c * chunk_elements; i < end; ++i) {
                 const std::uint64_t priority = priorities.at(static_cast<std::uint64_t>(i));
                 below += static_cast<std::int64_t>(priority < low);
                 if (priority - low <= high - low)
@@ -59,7 +59,7 @@ std::uint64_t lowest_priorities(const Priorities& priorities,
             return largest_of_lowest(all, wanted);
         }
         low = 0;  // outside of the window: look at everything (practically never)
-        high = kAll;
+        high = all_priorities;
     }
 }
 
@@ -108,7 +108,7 @@ std::vector<std::int64_t> power_law_counts(std::uint64_t seed,
                                            std::int64_t rows,
                                            std::int64_t columns,
                                            std::int64_t count) {
-    const Priorities order(Priorities::mix(seed ^ kRankStream));
+    const Priorities order(Priorities::mix(seed ^ rank_stream));
     const auto n = static_cast<std::size_t>(rows);
     std::vector<std::size_t> ranked(n);
     std::iota(ranked.begin(), ranked.end(), std::size_t{0});
@@ -133,13 +133,13 @@ std::vector<std::int64_t> power_law_counts(std::uint64_t seed,
     };
     // Smallest scale that gives `count`: bisection over the bit patterns of positive doubles.
     std::uint64_t low = 0;
-    std::uint64_t high = std::bit_cast<std::uint64_t>(1e300);
+    auto high = std::bit_cast<std::uint64_t>(1e300);
     while (high - low > 1 && total(std::bit_cast<double>(low)) < count) {
         const std::uint64_t middle = low + (high - low) / 2;
         (total(std::bit_cast<double>(middle)) < count ? low : high) = middle;
     }
     const bool enough = total(std::bit_cast<double>(low)) >= count;
-    const double scale = std::bit_cast<double>(enough ? low : high);
+    const auto scale = std::bit_cast<double>(enough ? low : high);
     std::vector<std::int64_t> counts(n);
     for (std::size_t r = 0; r < n; ++r)
         counts[r] = row_count(r, scale);

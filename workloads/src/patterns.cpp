@@ -18,14 +18,14 @@ namespace plexus::workloads::detail {
 namespace {
 
 // Name of the stream of values that do not depend on the pattern.
-constexpr std::uint64_t kValueStream = 0x76616c7565ULL;  // "value"
+constexpr std::uint64_t value_stream = 0x76616c7565ULL;  // "value"
 
 std::int64_t rounded(double x) {
     return static_cast<std::int64_t>(std::floor(x + 0.5));
 }
 
 /// Work is split into chunks of whole rows with about this many elements each.
-constexpr std::int64_t kChunkElements = 1 << 18;
+constexpr std::int64_t chunk_elements = 1 << 18;
 
 /// Rows of one chunk while a matrix is made.
 struct Chunk {
@@ -54,7 +54,7 @@ class ValueOf {
     [[nodiscard]] float operator()(std::uint64_t priority) const {
         std::uint64_t bits = priority;
         if (values_ == Values::normal)
-            bits = Priorities::mix(priority ^ kValueStream);
+            bits = Priorities::mix(priority ^ value_stream);
         const double scale = values_ == Values::normal ? 1.0 : scale_;
         const auto magnitude = static_cast<float>(normal_magnitude(unit(bits) * scale));
         return (bits & 1) != 0 ? -magnitude : magnitude;
@@ -77,7 +77,7 @@ SparseMatrix build(std::int64_t rows,
     matrix.rows = rows;
     matrix.columns = columns;
     matrix.row_offsets.assign(static_cast<std::size_t>(rows) + 1, 0);
-    const std::int64_t step = std::max<std::int64_t>(1, kChunkElements / columns);
+    const std::int64_t step = std::max<std::int64_t>(1, chunk_elements / columns);
     const std::int64_t chunks = (rows + step - 1) / step;
     std::vector<Chunk> parts(static_cast<std::size_t>(chunks));
     core::parallel_for(chunks, jobs, [&](std::int64_t c) {
@@ -160,7 +160,7 @@ std::int64_t keep_lowest(const Priorities& priorities,
     std::int64_t candidates = keep_up_to(
         priorities, row, columns, threshold(std::min(1.0, generous_share(count, columns))), buffer);
     if (candidates < count)
-        candidates = keep_up_to(priorities, row, columns, kAll, buffer);
+        candidates = keep_up_to(priorities, row, columns, all_priorities, buffer);
     if (candidates == count)
         return count;
     buffer.scratch.assign(buffer.priorities.begin(), buffer.priorities.begin() + candidates);
@@ -223,7 +223,7 @@ SparseMatrix generate_blocks(const Sparsity& sparsity,
     const std::int64_t tile_columns = (columns + edge - 1) / edge;
     const std::int64_t tiles = (rows + edge - 1) / edge * tile_columns;
     const std::int64_t count = rounded(sparsity.density * static_cast<double>(tiles));
-    const Priorities tile_priorities(Priorities::mix(sparsity.seed ^ kRankStream));
+    const Priorities tile_priorities(Priorities::mix(sparsity.seed ^ rank_stream));
     const std::uint64_t limit =
         count == 0 ? 0 : lowest_priorities(tile_priorities, tiles, count, jobs);
     const Priorities priorities(sparsity.seed);
@@ -302,9 +302,10 @@ std::vector<float> draw_values(const SparseMatrix& pattern, const Sparsity& spar
     const ValueOf value_of(sparsity.values, true, pattern.density());
     const Priorities priorities(sparsity.seed);
     std::vector<float> values(pattern.column_indices.size());
-    constexpr std::int64_t kRows = 64;
-    core::parallel_for((pattern.rows + kRows - 1) / kRows, jobs, [&](std::int64_t c) {
-        for (std::int64_t r = c * kRows; r < std::min(pattern.rows, (c + 1) * kRows); ++r) {
+    constexpr std::int64_t chunk_rows = 64;
+    core::parallel_for((pattern.rows + chunk_rows - 1) / chunk_rows, jobs, [&](std::int64_t c) {
+        for (std::int64_t r = c * chunk_rows; r < std::min(pattern.rows, (c + 1) * chunk_rows);
+             ++r) {
             const auto first = static_cast<std::uint64_t>(r * pattern.columns);
             auto at = static_cast<std::size_t>(pattern.row_offsets[static_cast<std::size_t>(r)]);
             for (const std::int32_t j : pattern.row(r)) {

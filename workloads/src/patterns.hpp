@@ -21,7 +21,7 @@ class Priorities {
     explicit Priorities(std::uint64_t seed) : base_(mix(seed)) {}
 
     [[nodiscard]] std::uint64_t at(std::uint64_t element) const {
-        return mix(base_ + (element + 1) * kStep);
+        return mix(base_ + (element + 1) * golden_step);
     }
     /// SplitMix64's finaliser, a bijection.
     [[nodiscard]] static std::uint64_t mix(std::uint64_t z) {
@@ -31,14 +31,14 @@ class Priorities {
     }
 
   private:
-    static constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15ULL;  // 2^64 / golden ratio, odd
+    static constexpr std::uint64_t golden_step = 0x9e3779b97f4a7c15ULL;  // 2^64 / golden ratio, odd
     std::uint64_t base_;
 };
 
-inline constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
+inline constexpr std::uint64_t all_priorities = std::numeric_limits<std::uint64_t>::max();
 
 /// Name of the stream that orders rows and tiles, apart from that of the elements.
-inline constexpr std::uint64_t kRankStream = 0x72616e6bULL;  // "rank"
+inline constexpr std::uint64_t rank_stream = 0x72616e6bULL;  // "rank"
 
 /// The priority below which about `share` of all lie; all of them if share ≥ 1, none if ≤ 0.
 [[nodiscard]] std::uint64_t threshold(double share);

@@ -14,8 +14,8 @@ namespace plexus::workloads {
 
 namespace {
 
-constexpr std::int64_t kMostElements = std::int64_t{1} << 36;
-constexpr std::int64_t kMostNonzeros = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t most_elements = std::int64_t{1} << 36;
+constexpr std::int64_t most_nonzeros = std::numeric_limits<std::int32_t>::max();
 
 /// Collects what is wrong with the arguments of make_matrix().
 class Checks {
@@ -33,12 +33,12 @@ class Checks {
 void check_parameters(const Sparsity& s, std::int64_t rows, std::int64_t columns) {
     Checks check;
     check.that(
-        rows >= 1 && rows <= kMostElements, "rows", fmt::format("must be ≥ 1, got {}", rows));
+        rows >= 1 && rows <= most_elements, "rows", fmt::format("must be ≥ 1, got {}", rows));
     check.that(columns >= 1 && columns <= std::numeric_limits<std::int32_t>::max(),
                "columns",
                fmt::format("must be in 1..2^31 − 1, got {}", columns));
     check.throw_if_any();
-    check.that(rows <= kMostElements / columns,
+    check.that(rows <= most_elements / columns,
                "rows",
                fmt::format("{} × {} elements are more than 2^36", rows, columns));
     double density = 1;
@@ -62,7 +62,7 @@ void check_parameters(const Sparsity& s, std::int64_t rows, std::int64_t columns
                fmt::format("must be ≥ 0 and finite, got {}", s.exponent));
     check.throw_if_any();
     const double nonzeros = density * static_cast<double>(rows) * static_cast<double>(columns);
-    check.that(s.pattern == Pattern::file || nonzeros <= static_cast<double>(kMostNonzeros),
+    check.that(s.pattern == Pattern::file || nonzeros <= static_cast<double>(most_nonzeros),
                "sparsity",
                fmt::format("a matrix of {} × {} would have {:.0f} non-zeros, more than 2^31 − 1",
                            rows,
@@ -77,14 +77,15 @@ SparseMatrix matrix_of_file(const Sparsity& sparsity,
                             int jobs) {
     SparseMatrix matrix = read_matrix(sparsity.file);
     if (matrix.rows != rows || matrix.columns != columns) {
-        throw core::ConfigErrors({core::Problem{
-            {sparsity.file, 1, 1},
-            "",
-            fmt::format("the matrix is {} × {}, but the tensor it stands for is {} × {}",
-                        matrix.rows,
-                        matrix.columns,
-                        rows,
-                        columns)}});
+        core::Problems problems;
+        problems.add({sparsity.file, 1, 1},
+                     "",
+                     fmt::format("the matrix is {} × {}, but the tensor it stands for is {} × {}",
+                                 matrix.rows,
+                                 matrix.columns,
+                                 rows,
+                                 columns));
+        problems.throw_if_any();
     }
     if (matrix.values.empty())
         matrix.values = detail::draw_values(matrix, sparsity, jobs);

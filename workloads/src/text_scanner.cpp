@@ -24,13 +24,13 @@ bool is_digit(char c) {
 }  // namespace
 
 std::string in_quotes(std::string_view text) {
-    constexpr std::size_t kMost = 24;
-    std::string shown(text.substr(0, kMost));
+    constexpr std::size_t most = 24;
+    std::string shown(text.substr(0, most));
     for (char& c : shown) {
         if (c < ' ' || c > '~')
             c = '?';
     }
-    return fmt::format("\"{}{}\"", shown, text.size() > kMost ? "…" : "");
+    return fmt::format("\"{}{}\"", shown, text.size() > most ? "…" : "");
 }
 
 TextScanner::TextScanner(std::string_view text, std::string file)
@@ -137,8 +137,8 @@ std::optional<double> TextScanner::number(const char* what) {
 }
 
 core::SourceLocation TextScanner::place(std::size_t position) const {
-    constexpr std::size_t kMost = std::numeric_limits<int>::max();
-    return {file_, line_, static_cast<int>(std::min(position - line_start_ + 1, kMost))};
+    constexpr std::size_t most = std::numeric_limits<int>::max();
+    return {file_, line_, static_cast<int>(std::min(position - line_start_ + 1, most))};
 }
 
 core::SourceLocation TextScanner::here() const {
@@ -155,7 +155,7 @@ core::SourceLocation TextScanner::last() const {
 void TextScanner::problem(core::SourceLocation where, std::string path, std::string message) {
     if (hopeless())
         return;
-    if (problems_.size() + 1 == kMostProblems)
+    if (problems_.size() + 1 == most_problems)
         message += " (there may be more: reading ended here)";
     problems_.push_back({std::move(where), std::move(path), std::move(message)});
 }

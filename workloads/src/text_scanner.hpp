@@ -45,12 +45,12 @@ class TextScanner {
     void problem(core::SourceLocation where, std::string path, std::string message);
     [[nodiscard]] bool failed() const noexcept { return !problems_.empty(); }
     /// Whether so much is wrong that reading on is of no use.
-    [[nodiscard]] bool hopeless() const noexcept { return problems_.size() >= kMostProblems; }
+    [[nodiscard]] bool hopeless() const noexcept { return problems_.size() >= most_problems; }
     /// \throws core::ConfigErrors if there is any problem.
     void throw_if_any() const;
 
   private:
-    static constexpr std::size_t kMostProblems = 20;
+    static constexpr std::size_t most_problems = 20;
     [[nodiscard]] core::SourceLocation place(std::size_t position) const;
     [[nodiscard]] std::string_view token();
     void expected(const char* what, std::string_view found);

@@ -171,7 +171,7 @@ core::Registry<Kernel>::Factory plain() {
 
 std::int64_t index_bits(std::int64_t x) {
     core::ensure(x >= 1, "index_bits: nothing to tell apart");
-    return std::bit_width(static_cast<std::uint64_t>(x - 1));
+    return static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(x - 1)));
 }
 
 void register_builtin(core::Registry<Kernel>& registry) {
@@ -185,18 +185,18 @@ void register_builtin(core::Registry<Kernel>& registry) {
     registry.add(
         {.name = "bitmap", .summary = "One bit per element and the non-zeros; exact", .params = {}},
         plain<Bitmap>());
-    constexpr double kLargestGroup = 1024;
+    constexpr double largest_group = 1024;
     registry.add({.name = "n_m",
                   .summary = "The n largest of each group of m elements of a row; drops the rest",
                   .params = {{.name = "n",
                               .unit = "1",
                               .fallback = std::int64_t{2},
-                              .range = {.lower = 1, .upper = kLargestGroup},
+                              .range = {.lower = 1, .upper = largest_group},
                               .doc = "elements kept of each group, at most m"},
                              {.name = "m",
                               .unit = "1",
                               .fallback = std::int64_t{4},
-                              .range = {.lower = 1, .upper = kLargestGroup},
+                              .range = {.lower = 1, .upper = largest_group},
                               .doc = "group size; must divide the block edge"}}},
                  [](const core::Params& params) {
                      return std::make_unique<const GroupLimited>(
