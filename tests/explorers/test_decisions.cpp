@@ -31,13 +31,13 @@ struct Read {
 }  // namespace
 
 TEST_CASE("decisions are read from every key of the section") {
-    const Read r(R"(
+    const Read r(R"yaml(
 kernels: {bank: [csr, "n_m(1:8)"], block: 64}
 weighting: {alpha: 0.25, error_reference: 0.05, work_share: 0.75}
 fusion: {stacks: all}
 placement: {mode: uniform, latency_share: 0.125}
 annealing: {cooling: lundy_mees, steps: 77, probes: 5, initial_acceptance: 0.6}
-)");
+)yaml");
     CHECK(r.errors().empty());
 CHECK(r.decisions.bank == std::vector<std::string>{"csr", "n_m(1:8)"});
 CHECK(r.decisions.block == 64);
