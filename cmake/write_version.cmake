@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Writes HEADER from VERSION and the state of the git checkout SOURCE; leaves it alone if it would
 # stay the same. Run by plexus_version() with cmake -P.
+cmake_minimum_required(VERSION 3.25)
 set(commit unknown)
 set(dirty false)
 find_program(git git)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+cmake_minimum_required(VERSION 3.25)
 set(prefix ${SCRATCH}/prefix)
 set(consumer_build ${SCRATCH}/consumer)
 file(REMOVE_RECURSE ${prefix} ${consumer_build})

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Configures SOURCE in BUILD with the allowed links, which must work, and with one forbidden link
 # after the other, which must be refused by name.
+cmake_minimum_required(VERSION 3.25)
 function(configure from to)
   execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -D FROM=${from} -D TO=${to}
                           -D CMAKE_CXX_COMPILER=${COMPILER}
