@@ -13,7 +13,7 @@ namespace {
 const char* const evidence_classes[] = {
     "measured", "fitted", "simulated", "published", "derived", "estimated", "unstated"};
 
-std::string with_unit(std::string number, std::string_view unit) {
+std::string with_unit(const std::string& number, std::string_view unit) {
     return unit.empty() ? number : number + " " + std::string(unit);
 }
 
@@ -117,7 +117,7 @@ std::size_t Constants::choice(const Reader& reader, std::initializer_list<const 
 Reader Constants::table(const Reader& reader, std::string_view unit) {
     Source source;
     const bool sourced = reader.is_map() && reader.has("source");
-    const Reader value = sourced ? open(reader, source) : reader;
+    Reader value = sourced ? open(reader, source) : reader;
     if (!sourced) {
         source.text = "given without a source";
         source.evidence = "unstated";

@@ -155,10 +155,10 @@ bool holds_event_driven_core(const Architecture& architecture) {
 /// Candidates for the file that `text` names beside `folder`: as given, then in `cores/`.
 std::filesystem::path find_core_file(const std::filesystem::path& folder, const std::string& text) {
     const std::filesystem::path named(text);
-    const std::filesystem::path direct = named.is_absolute() ? named : folder / named;
+    std::filesystem::path direct = named.is_absolute() ? named : folder / named;
     std::error_code ignored;
     if (!std::filesystem::exists(direct, ignored) && !named.has_parent_path()) {
-        const std::filesystem::path nested = folder / "cores" / named;
+        std::filesystem::path nested = folder / "cores" / named;
         if (std::filesystem::exists(nested, ignored)) {
             return nested;
         }

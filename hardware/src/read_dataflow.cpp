@@ -46,7 +46,7 @@ bool read_operands(const Reader& reader, Memory& memory) {
     const std::size_t before = reader.problems().errors().size();
     for (const Reader& item : reader.items()) {
         const std::size_t known = reader.problems().errors().size();
-        const std::string name = operand_names[item.choice(operand_names)];
+        const std::string& name = operand_names[item.choice(operand_names)];
         if (known != reader.problems().errors().size()) {
             continue;
         }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "read_chip.hpp"
 #include "read_dataflow.hpp"
@@ -190,8 +191,8 @@ std::vector<int> read_members(const Reader& entry) {
 class Connector {
   public:
     /// \param off_chip_id Of the off-chip core in the file's numbering; -1 if it has none there.
-    Connector(const Reader& document, int off_chip_id, const Architecture& so_far, Constants& c)
-        : document_(document),
+    Connector(Reader document, int off_chip_id, const Architecture& so_far, Constants& c)
+        : document_(std::move(document)),
           off_chip_id_(off_chip_id),
           off_chip_(so_far.off_chip),
           cores_(so_far.core_count()),
