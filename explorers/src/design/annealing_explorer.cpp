@@ -22,7 +22,7 @@ struct Settings {
     std::int64_t chains = 8;
     std::int64_t steps = 0;
     std::int64_t patience = 40;
-    double initial_acceptance = 0.8;
+    double initial_acceptance = 0.1;
     double step = 0.15;
 };
 
@@ -247,9 +247,10 @@ std::vector<core::ParamSpec> own_params(const core::Registry<CoolingSchedule>& s
              .doc = "moves without gain before a chain starts anew elsewhere"},
             {.name = "initial_acceptance",
              .unit = "1",
-             .fallback = 0.8,
+             .fallback = 0.1,
              .range = {.lower = 0.01, .upper = 0.99},
-             .doc = "share of worsening moves accepted at first"},
+             .doc = "share of worsening moves accepted at first; low, because several chains and "
+                    "fresh starts already keep the search wide"},
             {.name = "step",
              .unit = "1",
              .fallback = 0.15,
