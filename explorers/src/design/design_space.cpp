@@ -79,7 +79,7 @@ void check_bounds(const Axis& axis) {
     core::ensure(axis.scale != Scale::logit || (axis.lower > 0 && axis.upper < 1),
                  which + ": logit scale needs bounds in (0, 1)");
     if (axis.kind == AxisKind::integer) {
-        const auto limit = static_cast<double>(max_designs / 4);
+        constexpr double limit = 0x1p51;  // leaves room to count and to round without loss
         core::ensure(axis.lower == std::floor(axis.lower) && axis.upper == std::floor(axis.upper) &&
                          axis.lower >= -limit && axis.upper <= limit,
                      which + " needs integer bounds within ±2^51");
@@ -294,7 +294,8 @@ DesignPoint DesignSpace::nth(std::int64_t index) const {
         }
         const std::int64_t others = pending / below_[i];
         if (children_[i].empty()) {
-            point.values[i] += static_cast<double>(index / others);
+            const std::int64_t steps = index / others;
+            point.values[i] += static_cast<double>(steps);
             index %= others;
             pending = others;
             continue;

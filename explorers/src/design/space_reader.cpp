@@ -148,7 +148,8 @@ void read_group(const std::string& prefix, const Reader& group, std::vector<Draf
         if (key.starts_with("x-")) {
             continue;
         }
-        const std::string path = prefix.empty() ? key : prefix + "." + key;
+        std::string path = prefix;
+        path += prefix.empty() ? key : "." + key;
         if (value.is_map() && !is_axis(value)) {
             if (value.node().children.empty()) {
                 value.problem("expected axes in this group, got an empty map");
