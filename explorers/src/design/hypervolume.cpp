@@ -31,7 +31,7 @@ double hypervolume(const std::vector<std::vector<double>>& front,
     if (reference.size() == 1) {  // pagmo computes from two objectives on
         return reference[0] - std::min_element(inside.begin(), inside.end())->front();
     }
-    return pagmo::hypervolume(std::move(inside), true)
+    return pagmo::hypervolume(inside, true)
         .compute(std::vector<double>(reference.begin(), reference.end()));
 }
 
