@@ -14,8 +14,13 @@ namespace {
 
 /// The part of a model that its name stands for; the rest follows from the family.
 struct Size {
-    const char* name;
-    std::int64_t layers, hidden, heads, kv_heads, ffn, vocabulary;
+    const char* name = "";
+    std::int64_t layers = 0;
+    std::int64_t hidden = 0;
+    std::int64_t heads = 0;
+    std::int64_t kv_heads = 0;
+    std::int64_t ffn = 0;
+    std::int64_t vocabulary = 0;
     bool tied = false;
 };
 

@@ -94,7 +94,7 @@ class Config {
         return json_[key].get<bool>();
     }
 
-    std::string text(const char* key, std::optional<std::string> fallback = {}) {
+    std::string text(const char* key, const std::optional<std::string>& fallback = {}) {
         if (!has(key)) {
             if (!fallback) {
                 problem(key, "missing; expected a text");

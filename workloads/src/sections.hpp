@@ -13,10 +13,10 @@ namespace plexus::workloads {
 
 /// Operators, tensors and edges of a `layers:` list in the ZigZag dialect. `tensors` is our section
 /// of that name (or invalid).
-[[nodiscard]] Workload read_layers(const core::Reader& layers, const core::Reader& tensors);
+[[nodiscard]] Workload read_layers(const core::Reader& list, const core::Reader& tensors);
 
 /// The expanded language model of a `model:` section.
-[[nodiscard]] Workload read_model(const core::Reader& model);
+[[nodiscard]] Workload read_model(const core::Reader& section);
 
 /// Applies a `tensors:` section: names or patterns → bits, density, role, shape.
 void apply_tensors(const core::Reader& tensors, Workload& workload);

@@ -58,7 +58,7 @@ struct LanguageModel {
 /// A model from the text of a Hugging Face `config.json` (model_type llama, mistral, qwen2, opt or
 /// gpt2). What is missing, of the wrong type or not supported goes into `problems` with the line of
 /// its key. \param file For messages and as the source of the dimensions.
-[[nodiscard]] LanguageModel read_model_config(std::string_view json,
+[[nodiscard]] LanguageModel read_model_config(std::string_view text,
                                               const std::string& file,
                                               core::Problems& problems);
 
