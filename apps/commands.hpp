@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace plexus::apps {
+
+/// What the program answers to whoever started it.
+enum ExitCode : int {
+    exit_ok = 0,
+    exit_failed = 1,        ///< The machine refused (disk full, no permission), or a bug.
+    exit_bad_input = 2,     ///< Command line or a file is wrong.
+    exit_interrupted = 130  ///< Ctrl-C or SIGTERM; what was found so far is written.
+};
+
+/// A command line that asks for something that is not there (exit code 2).
+class UsageError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+struct RunOptions {
+    std::filesystem::path experiment;
+    std::optional<std::filesystem::path> out;
+    int jobs = 0;  ///< 0 = all processors.
+    std::optional<std::uint64_t> seed;
+    std::vector<std::string> overrides;  ///< `path=value`.
+    bool resume = false;
+    bool quiet = false;
+    std::vector<std::string> command;  ///< The whole command line.
+};
+
+/// Each command returns its exit code. \throws UsageError, core::ConfigErrors,
+/// results::InputError and results::IoError, which main() turns into messages and exit codes.
+[[nodiscard]] int run_experiment(const RunOptions& options);
+/// \param kind "" = everything.
+[[nodiscard]] int list_entries(const std::string& kind);
+[[nodiscard]] int describe_entry(const std::string& kind, const std::string& name);
+[[nodiscard]] int validate_files(const std::vector<std::filesystem::path>& files);
+[[nodiscard]] int plot_run(const std::filesystem::path& folder);
+
+}  // namespace plexus::apps

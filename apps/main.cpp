@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "plexus/core/error.hpp"
+#include "plexus/results/files.hpp"
+
+#include "commands.hpp"
+#include "interrupt.hpp"
+#include "plexus_version.hpp"
+
+namespace plexus::apps {
+namespace {
+
+constexpr const char* footer =
+    "Exit codes: 0 ok, 1 failed (disk full, no permission, a bug), 2 bad input, 130 interrupted.\n"
+    "Shipped hardware and workloads are found beside the program; PLEXUS_HOME names another place.";
+
+/// The command line; `code` is what the chosen command answers.
+void declare(CLI::App& app, RunOptions& run, int& code) {
+    app.set_version_flag("--version",
+                         std::string("plexus ") + PLEXUS_VERSION + " (commit " + PLEXUS_GIT_COMMIT +
+                             (PLEXUS_GIT_DIRTY ? ", changed)" : ")"));
+    app.require_subcommand(1);
+    app.footer(footer);
+
+    CLI::App* c = app.add_subcommand("run", "Search the design space of an experiment");
+    c->add_option("experiment", run.experiment, "Experiment file (YAML)")->required();
+    c->add_option("--out", run.out, "Folder for the results; default runs/<name of experiment>");
+    c->add_option("--jobs", run.jobs, "Threads; default: all processors. Does not change results")
+        ->check(CLI::Range(1, 4096));
+    c->add_option("--seed", run.seed, "Seed of the search instead of that of the experiment")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53U));
+    c->add_option("--set", run.overrides, "Replace a value of the experiment: path=value")
+        ->allow_extra_args(false);
+    c->add_flag("--resume", run.resume, "Continue an interrupted run of the same experiment");
+    c->add_flag("--quiet", run.quiet, "Print only warnings and the folder of the results");
+    c->callback([&] { code = run_experiment(run); });
+}
+
+void declare_others(CLI::App& app,
+                    std::vector<std::string>& words,
+                    std::vector<std::filesystem::path>& files,
+                    int& code) {
+    words.resize(3);
+    CLI::App* list = app.add_subcommand("list", "What can be chosen in an experiment");
+    list->add_option("kind",
+                     words[0],
+                     "explorers, cooling, kernels, core_models, objectives, "
+                     "hardware or workloads; default: all");
+    list->callback([&] { code = list_entries(words[0]); });
+
+    CLI::App* describe = app.add_subcommand("describe", "Parameters of one entry of a list");
+    describe->add_option("kind", words[1], "As in plexus list")->required();
+    describe->add_option("name", words[2], "Name, or file for hardware and workloads")->required();
+    describe->callback([&] { code = describe_entry(words[1], words[2]); });
+
+    CLI::App* validate = app.add_subcommand("validate", "Check files without running them");
+    validate->add_option("file", files, "Experiment, hardware, workload or matrix")->required();
+    validate->callback([&] { code = validate_files(files); });
+
+    CLI::App* plot = app.add_subcommand("plot", "Draw the front of a run again");
+    plot->add_option("run", files, "Folder of a run")->required()->expected(1);
+    plot->callback([&] { code = plot_run(files.front()); });
+}
+
+/// Runs the command line; every exception becomes a message and an exit code here.
+int run_program(int argc, char** argv) {
+    CLI::App app("Plexus explores designs of event-driven NPUs for sparse language models.",
+                 "plexus");
+    RunOptions run;
+    run.command.assign(argv, argv + argc);
+    std::vector<std::string> words;
+    std::vector<std::filesystem::path> files;
+    int code = exit_ok;
+    declare(app, run, code);
+    declare_others(app, words, files, code);
+    try {
+        app.parse(argc, argv);
+        return code;
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? exit_ok : exit_bad_input;
+    } catch (const core::ConfigErrors& errors) {
+        for (const core::Problem& problem : errors.problems())
+            std::fprintf(stderr, "%s\n", core::to_string(problem).c_str());
+        return exit_bad_input;
+    } catch (const UsageError& error) {
+        std::fprintf(stderr, "plexus: %s\n", error.what());
+        return exit_bad_input;
+    } catch (const results::InputError& error) {
+        std::fprintf(stderr, "plexus: %s\n", error.what());
+        return exit_bad_input;
+    } catch (const std::logic_error& error) {
+        std::fprintf(
+            stderr, "plexus: this is a bug in plexus, please report it: %s\n", error.what());
+        return exit_failed;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "plexus: %s\n", error.what());
+        return exit_failed;
+    }
+}
+
+}  // namespace
+}  // namespace plexus::apps
+
+int main(int argc, char** argv) {
+    plexus::apps::catch_signals();
+    return plexus::apps::run_program(argc, argv);
+}
