@@ -167,6 +167,28 @@ TEST_CASE("packets cross the mesh between the cores of producer and consumer") {
           Approx((32 * 4 + 64 + 64 * 4) * 0.5 * 3));
 }
 
+TEST_CASE("hops along the two axes have their own prices") {
+    auto machine = machine_with_dram();
+    const auto workload = test::two_layers(32, 64, 16);
+    const Plan apart{{{0, 1}, {0, 1}, {3, 1}}, {1, 1}};
+    const PlanCost before = cost_of(machine, workload, apart);
+    hardware::Mesh mesh;
+    mesh.energy_x = core::Energy(3);
+    mesh.energy_y = core::Energy(4);
+    mesh.time_x = core::Seconds(5e-9);
+    mesh.time_y = core::Seconds(7e-9);
+    mesh.width = 4;  // three hops east
+    machine.interconnect.mesh = mesh;
+    const PlanCost row = cost_of(machine, workload, apart);
+    CHECK(row.energy.value - before.energy.value == Approx(64 * 3 * 3));
+    CHECK(row.latency.value - before.latency.value == Approx(3 * 5));
+    machine.interconnect.mesh->width = 1;
+    machine.interconnect.mesh->height = 4;  // three hops south
+    const PlanCost column = cost_of(machine, workload, apart);
+    CHECK(column.energy.value - before.energy.value == Approx(64 * 3 * 4));
+    CHECK(column.latency.value - before.latency.value == Approx(3 * 7));
+}
+
 TEST_CASE("tensors cross links and buses between cores that differ") {
     auto machine = test::array_machine(2);
     machine.off_chip = test::small_dram();

@@ -8,28 +8,20 @@
 #include "plexus/cost_models/timeline/plan.hpp"
 
 #include "placement.hpp"
-#include "timeline/machine_view.hpp"
 #include "timeline/mesh_traffic.hpp"
 #include "timeline/occupancy.hpp"
-#include "timeline/workload_view.hpp"
+#include "timeline/plan_detail.hpp"
 
 namespace plexus::cost_models {
 
 using core::Cycles;
 using core::Energy;
 using timeline::EdgeView;
-using timeline::MachineView;
 using timeline::OperatorView;
+using timeline::Report;
 using timeline::WayCost;
-using timeline::WorkloadView;
 
 namespace {
-
-/// Where explain() and violations() collect what evaluate() only adds up.
-struct Report {
-    std::vector<core::CostItem> items;
-    std::vector<core::Violation> violations;
-};
 
 PlanCost infeasible() {
     PlanCost cost;
@@ -42,68 +34,6 @@ std::string bits_text(double bits) {
 }
 
 }  // namespace
-
-struct PlanModel::Detail {
-    Detail(const hardware::Architecture& a,
-           const workloads::Workload& w,
-           std::vector<OperatorWork> operator_works)
-        : machine(a),
-          workload(w, operator_works, machine.off_chip().has_value()),
-          work(std::move(operator_works)),
-          source(&w) {}
-
-    MachineView machine;
-    WorkloadView workload;
-    std::vector<OperatorWork> work;
-    const workloads::Workload* source;
-
-    [[nodiscard]] PlanCost run(const Plan& plan, Scratch& scratch, Report* report) const;
-
-  private:
-    /// The sums of one run, and the report if there is one.
-    struct Run {
-        const Plan& plan;
-        Scratch& scratch;
-        Report* report;
-        PlanCost cost{};
-        double off_chip_footprint = 0;
-
-        void item(const std::string& work,
-                  std::string place,
-                  const char* cause,
-                  double count,
-                  const char* unit,
-                  Energy energy,
-                  Cycles cycles) {
-            cost.energy += energy;
-            if (report != nullptr && (count != 0 || energy.value != 0)) {
-                report->items.push_back(
-                    {work, std::move(place), cause, count, unit, energy, cycles});
-            }
-        }
-        /// \param violation Makes the core::Violation; only called for a report.
-        template <class F>
-        void broken(const F& violation) {
-            cost.feasible = false;
-            if (report != nullptr) {
-                report->violations.push_back(violation());
-            }
-        }
-    };
-
-    [[nodiscard]] const std::string& name(std::size_t op) const {
-        return source->operators[op].name;
-    }
-    [[nodiscard]] bool placed(Run& run) const;
-    void add_operator(Run& run, std::size_t op) const;
-    [[nodiscard]] Cycles compute(Run& run, std::size_t op) const;
-    [[nodiscard]] Cycles mesh(Run& run, std::size_t op, const CoreCost& cost) const;
-    [[nodiscard]] Cycles fetch(
-        Run& run, std::size_t op, double bits, const char* cause, double fill_pj_per_bit) const;
-    [[nodiscard]] Cycles store(Run& run, std::size_t op, double bits) const;
-    [[nodiscard]] Cycles transfer(Run& run, const EdgeView& edge) const;
-    void check_off_chip(Run& run) const;
-};
 
 bool PlanModel::Detail::placed(Run& run) const {
     for (std::size_t op = 0; op < work.size(); ++op) {

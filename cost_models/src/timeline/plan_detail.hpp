@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plexus/cost_models/timeline/plan.hpp"
+
+#include "timeline/machine_view.hpp"
+#include "timeline/workload_view.hpp"
+
+namespace plexus::cost_models {
+
+namespace timeline {
+
+/// Where explain() and violations() collect what evaluate() only adds up.
+struct Report {
+    std::vector<core::CostItem> items;
+    std::vector<core::Violation> violations;
+};
+
+}  // namespace timeline
+
+/// The views of machine and workload, and one run through a plan.
+struct PlanModel::Detail {
+    Detail(const hardware::Architecture& a,
+           const workloads::Workload& w,
+           std::vector<OperatorWork> operator_works)
+        : machine(a),
+          workload(w, operator_works, machine.off_chip().has_value()),
+          work(std::move(operator_works)),
+          source(&w) {}
+
+    timeline::MachineView machine;
+    timeline::WorkloadView workload;
+    std::vector<OperatorWork> work;
+    const workloads::Workload* source;
+
+    [[nodiscard]] PlanCost run(const Plan& plan, Scratch& scratch, timeline::Report* report) const;
+
+  private:
+    /// The sums of one run, and the report if there is one.
+    struct Run {
+        const Plan& plan;
+        Scratch& scratch;
+        timeline::Report* report;
+        PlanCost cost{};
+        double off_chip_footprint = 0;
+
+        void item(const std::string& work,
+                  std::string place,
+                  const char* cause,
+                  double count,
+                  const char* unit,
+                  core::Energy energy,
+                  core::Cycles cycles) {
+            cost.energy += energy;
+            if (report != nullptr && (count != 0 || energy.value != 0)) {
+                report->items.push_back(
+                    {work, std::move(place), cause, count, unit, energy, cycles});
+            }
+        }
+        /// \param violation Makes the core::Violation; only called for a report.
+        template <class F>
+        void broken(const F& violation) {
+            cost.feasible = false;
+            if (report != nullptr) {
+                report->violations.push_back(violation());
+            }
+        }
+    };
+
+    [[nodiscard]] const std::string& name(std::size_t op) const {
+        return source->operators[op].name;
+    }
+    [[nodiscard]] bool placed(Run& run) const;
+    void add_operator(Run& run, std::size_t op) const;
+    [[nodiscard]] core::Cycles compute(Run& run, std::size_t op) const;
+    [[nodiscard]] core::Cycles mesh(Run& run, std::size_t op, const CoreCost& cost) const;
+    [[nodiscard]] core::Cycles fetch(
+        Run& run, std::size_t op, double bits, const char* cause, double fill_pj_per_bit) const;
+    [[nodiscard]] core::Cycles store(Run& run, std::size_t op, double bits) const;
+    [[nodiscard]] core::Cycles transfer(Run& run, const timeline::EdgeView& edge) const;
+    void check_off_chip(Run& run) const;
+};
+
+}  // namespace plexus::cost_models
