@@ -3,6 +3,7 @@
 
 #include "plexus/core/error.hpp"
 #include "plexus/core/text.hpp"
+#include "plexus/results/csv.hpp"
 #include "plexus/results/front.hpp"
 #include "plexus/results/quantity.hpp"
 
@@ -14,6 +15,12 @@ namespace {
 
 core::Cell text_or_empty(const std::string& text) {
     return text.empty() ? core::Cell() : core::Cell(text);
+}
+
+/// The name of a scenario, without quotes also if it looks like a number, as in evaluations.csv.
+core::Cell scenario_cell(const std::string& name) {
+    core::Cell cell = cell_from({.text = name});
+    return csv_field(cell) == name ? cell : core::Cell(name);
 }
 
 Json json_of(const core::Cell& cell) {
@@ -70,7 +77,7 @@ core::Table front_table(const core::RunInfo& info, const std::vector<Front>& fro
     append(table.columns, info.metrics);
     for (const Front& front : fronts) {
         for (const FrontPoint& point : front.points) {
-            std::vector<core::Cell> row{text_or_empty(front.scenario),
+            std::vector<core::Cell> row{scenario_cell(front.scenario),
                                         text_or_empty(point.label),
                                         text_or_empty(core::join(point.notable, "; ")),
                                         point.record.id};
@@ -120,7 +127,7 @@ core::Table breakdown_table(const std::vector<LabelledCost>& items) {
                                   "cycles"},
                       .rows = {}};
     for (const LabelledCost& i : items)
-        table.rows.push_back({text_or_empty(i.scenario),
+        table.rows.push_back({scenario_cell(i.scenario),
                               i.id,
                               text_or_empty(i.label),
                               i.item.work,
@@ -142,7 +149,7 @@ core::Table stacked_table(const std::string& name, const std::vector<LabelledTab
         core::ensure(t.table.columns == tables.front().table.columns,
                      "stacked tables have the same columns");
         for (const auto& cells : t.table.rows) {
-            std::vector<core::Cell> row{text_or_empty(t.scenario), t.id, text_or_empty(t.label)};
+            std::vector<core::Cell> row{scenario_cell(t.scenario), t.id, text_or_empty(t.label)};
             row.insert(row.end(), cells.begin(), cells.end());
             out.rows.push_back(std::move(row));
         }

@@ -105,18 +105,33 @@ class Script {
         return out;
     }
 
+    /// The axes show the front and, of what is dominated, that which lies within as much again
+    /// beyond it; otherwise a few bad designs would squeeze the front into a corner.
     void find_ranges() {
         std::array<Limits, 3> limits;
+        const std::size_t axes = std::min<std::size_t>(3, info_.objectives.size());
         for (const Front& front : fronts_)
             for (const FrontPoint& p : front.points)
-                for (std::size_t o = 0; o < std::min<std::size_t>(3, info_.objectives.size()); ++o)
+                for (std::size_t o = 0; o < axes; ++o)
                     limits[o].add(value(p.record, o));
+        for (std::size_t o = 0; o < 2; ++o) {
+            const Limits front = limits[o];
+            const bool log = ticks_for(front.low, front.high).log;
+            const double most = front.high > front.low ? (log ? front.high * front.high / front.low
+                                                              : 2 * front.high - front.low)
+                                                       : std::numeric_limits<double>::infinity();
+            for (const core::EvaluationRecord& record : records_)
+                if (record.feasible() && value(record, o) <= most)
+                    limits[o].add(value(record, o));
+        }
+        for (std::size_t o = 0; o < axes; ++o)
+            ticks_[o] = ticks_of(o, limits[o]);
         for (const core::EvaluationRecord& record : records_)
-            for (std::size_t o = 0; o < 2 && record.feasible(); ++o)
-                limits[o].add(value(record, o));
-        for (std::size_t o = 0; o < 3; ++o)
-            if (limits[o].low <= limits[o].high)
-                ticks_[o] = ticks_of(o, limits[o]);
+            outside_ += record.feasible() && !inside(record) ? 1 : 0;
+    }
+
+    [[nodiscard]] bool inside(const core::EvaluationRecord& record) const {
+        return value(record, 0) <= ticks_[0].high && value(record, 1) <= ticks_[1].high;
     }
 
     /// Which of 1000 steps along an axis a value is at.
@@ -140,7 +155,8 @@ class Script {
                                 f);
             std::set<std::pair<int, int>> drawn;
             for (const core::EvaluationRecord& r : records_)
-                if (r.scenario == front.scenario && r.feasible() && !ids.contains(r.id) &&
+                if (r.scenario == front.scenario && r.feasible() && inside(r) &&
+                    !ids.contains(r.id) &&
                     drawn.insert({step(0, value(r, 0)), step(1, value(r, 1))}).second)
                     out_ += core::to_text(value(r, 0)) + ' ' + core::to_text(value(r, 1)) + '\n';
             // gnuplot takes an empty block for an error; a point that is no number is not drawn.
@@ -178,6 +194,10 @@ class Script {
             points += f.points.size();
         return fmt::format(
             "{}: Pareto front, {} of {} designs", info_.name, points, records_.size());
+    }
+
+    [[nodiscard]] std::string beyond() const {
+        return outside_ > 0 ? fmt::format(" ({} more beyond the axes)", outside_) : "";
     }
 
     void figure() {
@@ -229,11 +249,11 @@ class Script {
             out += (out.empty() ? "" : ", \\\n     ") + layer;
         };
         for (std::size_t f = 0; f < fronts_.size(); ++f)
-            add(
-                fmt::format("$dominated_{} using 1:2 with points pointtype 7 pointsize 0.45 "
-                            "linecolor '#c8c8c8' {}",
-                            f,
-                            f == 0 ? "title 'dominated'" : "notitle"));
+            add(fmt::format(
+                "$dominated_{} using 1:2 with points pointtype 7 pointsize 0.45 "
+                "linecolor '#c8c8c8' {}",
+                f,
+                f == 0 ? "title " + gnuplot_string("dominated" + beyond()) : "notitle"));
         for (std::size_t f = 0; f < fronts_.size(); ++f)
             add(front_layer(f));
         for (std::size_t f = 0; f < fronts_.size(); ++f)
@@ -278,7 +298,7 @@ class Script {
             "{:.4f} spacing {:.4f},{:.4f}\n",
             rows_,
             columns_,
-            gnuplot_string(heading()),
+            gnuplot_string(heading() + beyond()),
             95.0 / width,
             1 - 125.0 / width,
             65.0 / height,
@@ -367,6 +387,7 @@ class Script {
     const std::vector<Front>& fronts_;
     std::vector<double> factors_;
     std::array<Ticks, 3> ticks_;
+    std::int64_t outside_ = 0;  ///< Dominated designs beyond the axes.
     bool panels_ = false;
     int columns_ = 1;
     int rows_ = 1;

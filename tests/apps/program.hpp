@@ -46,7 +46,7 @@ inline Answer shell(const std::string& command) {
 }
 
 /// Runs `plexus` with arguments as a shell would take them.
-inline Answer plexus(const std::string& arguments) {
+inline Answer program(const std::string& arguments) {
     return shell(quoted(PLEXUS_PROGRAM) + " " + arguments);
 }
 

@@ -18,20 +18,20 @@ bool has(const Answer& answer, const std::string& text) {
 }  // namespace
 
 TEST_CASE("without or with a wrong command the program explains itself") {
-    CHECK(plexus("--help").code == 0);
-    CHECK(has(plexus("--help"), "Exit codes: 0 ok"));
-    CHECK(plexus("").code == 2);
-    CHECK(plexus("fly").code == 2);
-    CHECK(plexus("run").code == 2);
-    CHECK(plexus("run " + small + " --jobs 0").code == 2);
-    CHECK(plexus("run " + small + " --jobs two").code == 2);
-    CHECK(plexus("run " + small + " --seed -1").code == 2);
-    CHECK(plexus("--version").code == 0);
-    CHECK(plexus("--version").out.starts_with("plexus 0."));
+    CHECK(program("--help").code == 0);
+    CHECK(has(program("--help"), "Exit codes: 0 ok"));
+    CHECK(program("").code == 2);
+    CHECK(program("fly").code == 2);
+    CHECK(program("run").code == 2);
+    CHECK(program("run " + small + " --jobs 0").code == 2);
+    CHECK(program("run " + small + " --jobs two").code == 2);
+    CHECK(program("run " + small + " --seed -1").code == 2);
+    CHECK(program("--version").code == 0);
+    CHECK(program("--version").out.starts_with("plexus 0."));
 }
 
 TEST_CASE("lists name what can be chosen") {
-    const Answer all = plexus("list");
+    const Answer all = program("list");
     CHECK(all.code == 0);
     for (const char* name : {"exhaustive",
                              "nsga2",
@@ -43,49 +43,49 @@ TEST_CASE("lists name what can be chosen") {
                              "loihi_like_64",
                              "sparse_gemm_pair"})
         CHECK(has(all, name));
-    const Answer explorers = plexus("list explorers");
+    const Answer explorers = program("list explorers");
     CHECK(has(explorers, "nsga2"));
     CHECK_FALSE(has(explorers, "bitmap"));
-    CHECK(plexus("list explorer").out == explorers.out);
-    CHECK(has(plexus("list 'cooling schedules'"), "geometric"));
-    const Answer wrong = plexus("list kernel_s");
+    CHECK(program("list explorer").out == explorers.out);
+    CHECK(has(program("list 'cooling schedules'"), "geometric"));
+    const Answer wrong = program("list kernel_s");
     CHECK(wrong.code == 2);
     CHECK(has(wrong, "did you mean"));
 }
 
 TEST_CASE("entries are described with their parameters") {
-    const Answer nsga2 = plexus("describe explorer nsga2");
+    const Answer nsga2 = program("describe explorer nsga2");
     CHECK(nsga2.code == 0);
     CHECK(has(nsga2, "parameter"));
     CHECK(has(nsga2, "population"));
-    CHECK(plexus("describe cooling geometric").code == 0);
-    CHECK(plexus("describe kernel dense").code == 0);
-    CHECK(plexus("describe objective error").code == 0);
-    const Answer wrong = plexus("describe explorer nsga3");
+    CHECK(program("describe cooling geometric").code == 0);
+    CHECK(program("describe kernel dense").code == 0);
+    CHECK(program("describe objective error").code == 0);
+    const Answer wrong = program("describe explorer nsga3");
     CHECK(wrong.code == 2);
     CHECK(has(wrong, "did you mean \"nsga2\"?"));
 }
 
 TEST_CASE("hardware and workloads are described with sources, by name or file") {
-    const Answer loihi = plexus("describe hardware loihi_like_64");
+    const Answer loihi = program("describe hardware loihi_like_64");
     CHECK(loihi.code == 0);
     CHECK(has(loihi, "64 × event-driven core"));
     CHECK(has(loihi, "synaptic operation"));
     CHECK(has(loihi, "source"));
     for (const char* name : {"tpu_like", "eyeriss_like"}) {
-        const Answer array = plexus(std::string("describe hardware ") + name);
+        const Answer array = program(std::string("describe hardware ") + name);
         CHECK(array.code == 0);
         CHECK(has(array, "MAC array"));
         CHECK(has(array, "pJ/read"));
     }
-    const Answer work = plexus("describe workload sparse_gemm_pair");
+    const Answer work = program("describe workload sparse_gemm_pair");
     CHECK(work.code == 0);
     CHECK(has(work, "MACs"));
     const std::string file =
         std::string(PLEXUS_SOURCE_DIR) + "/workloads/presets/sparse_gemm_pair.yaml";
-    CHECK(plexus("describe workload " + quoted(file)).out == work.out);
-    CHECK(plexus("describe hardware loihi").code == 2);
-    CHECK(has(plexus("describe hardware loihi_like_46"), "did you mean \"loihi_like_64\"?"));
+    CHECK(program("describe workload " + quoted(file)).out == work.out);
+    CHECK(program("describe hardware loihi").code == 2);
+    CHECK(has(program("describe hardware loihi_like_46"), "did you mean \"loihi_like_64\"?"));
     CHECK(has(shell("PLEXUS_HOME=/nowhere " + quoted(PLEXUS_PROGRAM) + " describe hardware x"),
               "PLEXUS_HOME is /nowhere, which has no"));
 }
@@ -93,32 +93,32 @@ TEST_CASE("hardware and workloads are described with sources, by name or file") 
 TEST_CASE("files are recognised and validated") {
     const std::string home = std::string(PLEXUS_SOURCE_DIR) + "/";
     const Answer good =
-        plexus("validate " + small + " " + quoted(home + "hardware/presets/tpu_like.yaml") + " " +
-               quoted(home + "workloads/presets/sparse_gemm_pair.yaml"));
+        program("validate " + small + " " + quoted(home + "hardware/presets/tpu_like.yaml") + " " +
+                quoted(home + "workloads/presets/sparse_gemm_pair.yaml"));
     INFO(good.out);
     CHECK(good.code == 0);
     CHECK(has(good, "small.yaml: ok (experiment small, "));
     CHECK(has(good, "tpu_like.yaml: ok (hardware "));
     CHECK(has(good, "sparse_gemm_pair.yaml: ok (workload "));
-    const Answer bad = plexus("validate " + quoted(data("bad.yaml")) + " " + small);
+    const Answer bad = program("validate " + quoted(data("bad.yaml")) + " " + small);
     INFO(bad.out);
     CHECK(bad.code == 2);
     CHECK(has(bad, "bad.yaml:7:"));  // the unknown objective
     CHECK(has(bad, "did you mean"));
     CHECK(has(bad, "small.yaml: ok"));
-    CHECK(plexus("validate /nowhere.yaml").code == 2);
+    CHECK(program("validate /nowhere.yaml").code == 2);
     const Folder at;
     std::ofstream(at / "other.yaml") << "colour: green\n";
-    const Answer other = plexus("validate " + quoted(at / "other.yaml"));
+    const Answer other = program("validate " + quoted(at / "other.yaml"));
     CHECK(other.code == 2);
     CHECK(has(other, "expected an experiment"));
     std::ofstream(at / "cut.smtx") << "2, 2, 3\n0 1";
-    CHECK(plexus("validate " + quoted(at / "cut.smtx")).code == 2);
+    CHECK(program("validate " + quoted(at / "cut.smtx")).code == 2);
 }
 
 TEST_CASE("a run writes its folder and prints front, plot and path") {
     const Folder at;
-    const Answer run = plexus("run " + small + " --out " + quoted(at / "r"));
+    const Answer run = program("run " + small + " --out " + quoted(at / "r"));
     INFO(run.out);
     REQUIRE(run.code == 0);
     CHECK(has(run, "axes"));
@@ -151,19 +151,19 @@ TEST_CASE("a run writes its folder and prints front, plot and path") {
         CHECK(files.contains("front.svg"));
         CHECK(files.contains("front.png"));
         fs::remove(at / "r" / "front.png");
-        CHECK(plexus("plot " + quoted(at / "r")).code == 0);
+        CHECK(program("plot " + quoted(at / "r")).code == 0);
         CHECK(fs::exists(at / "r" / "front.png"));
     } else {
         WARN("skipped in part: gnuplot is not installed (Debian package gnuplot-nox)");
     }
-    CHECK(plexus("plot " + quoted(at.path())).code == 2);
+    CHECK(program("plot " + quoted(at.path())).code == 2);
 }
 
 TEST_CASE("the resolved configuration of a run gives the same run again") {
     const Folder at;
-    REQUIRE(plexus("run " + small + " --quiet --seed 5 --out " + quoted(at / "a")).code == 0);
+    REQUIRE(program("run " + small + " --quiet --seed 5 --out " + quoted(at / "a")).code == 0);
     const Answer again =
-        plexus("run " + quoted(at / "a" / "config.yaml") + " --quiet --out " + quoted(at / "b"));
+        program("run " + quoted(at / "a" / "config.yaml") + " --quiet --out " + quoted(at / "b"));
     INFO(again.out);
     REQUIRE(again.code == 0);
     for (const char* name : {"config.yaml", "evaluations.csv", "front.csv"})
@@ -173,9 +173,8 @@ TEST_CASE("the resolved configuration of a run gives the same run again") {
 TEST_CASE("the number of threads does not change a byte, the seed does") {
     const Folder at;
     const auto run = [&](const std::string& arguments, const std::string& name) {
-        REQUIRE(
-            plexus("run " + small + " --quiet " + arguments + " --out " + quoted(at / name)).code ==
-            0);
+        REQUIRE(program("run " + small + " --quiet " + arguments + " --out " + quoted(at / name))
+                    .code == 0);
     };
     run("--jobs 1", "one");
     run("--jobs 2", "two");
@@ -195,13 +194,13 @@ TEST_CASE("the number of threads does not change a byte, the seed does") {
 TEST_CASE("values of the experiment are replaced from the command line") {
     const Folder at;
     const Answer run =
-        plexus("run " + small + " --set budget.evaluations=7 --out " + quoted(at / "r"));
+        program("run " + small + " --set budget.evaluations=7 --out " + quoted(at / "r"));
     CHECK(run.code == 0);
     const std::string csv = read(at / "r" / "evaluations.csv");
     CHECK(std::ranges::count(csv, '\n') == 1 + 2 * 7);  // two scenarios
     for (const char* wrong : {"budget.evaluations", "budget.evaluations=many", "no.such.path=1"}) {
         const Answer answer =
-            plexus("run " + small + " --set " + wrong + " --out " + quoted(at / "none"));
+            program("run " + small + " --set " + wrong + " --out " + quoted(at / "none"));
         INFO(answer.out);
         CHECK(answer.code == 2);
         CHECK_FALSE(fs::exists(at / "none"));
@@ -210,23 +209,23 @@ TEST_CASE("values of the experiment are replaced from the command line") {
 
 TEST_CASE("bad experiments stop before anything is written") {
     const Folder at;
-    const Answer bad = plexus("run " + quoted(data("bad.yaml")) + " --out " + quoted(at / "r"));
+    const Answer bad = program("run " + quoted(data("bad.yaml")) + " --out " + quoted(at / "r"));
     CHECK(bad.code == 2);
     CHECK(has(bad, "bad.yaml:7:"));
     CHECK_FALSE(fs::exists(at / "r"));
-    CHECK(plexus("run /nowhere.yaml").code == 2);
+    CHECK(program("run /nowhere.yaml").code == 2);
 }
 
 TEST_CASE("folders that cannot take a run are refused") {
     const Folder at;
     const std::string run = "run " + small + " --set budget.evaluations=4 --quiet --out ";
-    REQUIRE(plexus(run + quoted(at / "r")).code == 0);
-    const Answer full = plexus(run + quoted(at / "r"));
+    REQUIRE(program(run + quoted(at / "r")).code == 0);
+    const Answer full = program(run + quoted(at / "r"));
     CHECK(full.code == 2);
     CHECK(has(full, "is not empty"));
     std::ofstream(at / "file") << "x";
-    CHECK(plexus(run + quoted(at / "file")).code == 2);
-    const Answer closed = plexus(run + "/proc/plexus");
+    CHECK(program(run + quoted(at / "file")).code == 2);
+    const Answer closed = program(run + "/proc/plexus");
     CHECK(closed.code == 1);
     CHECK(has(closed, "/proc/plexus: cannot create the folder"));
     if (::geteuid() == 0) {
@@ -235,7 +234,7 @@ TEST_CASE("folders that cannot take a run are refused") {
     }
     fs::create_directory(at / "closed");
     fs::permissions(at / "closed", fs::perms::owner_read | fs::perms::owner_exec);
-    CHECK(plexus(run + quoted(at / "closed")).code == 1);
+    CHECK(program(run + quoted(at / "closed")).code == 1);
 }
 
 TEST_CASE("a run without gnuplot succeeds and names the package") {

@@ -50,7 +50,7 @@ std::int64_t lines_of(const fs::path& file) {
 
 TEST_CASE("an interrupted run leaves a valid folder and resumes to the same bytes") {
     const Folder at;
-    REQUIRE(plexus(long_run(at / "whole")).code == 0);
+    REQUIRE(program(long_run(at / "whole")).code == 0);
     const Answer stopped = stopped_run(at / "cut", 20, "INT");
     INFO(stopped.out);
     REQUIRE(stopped.code == 130);
@@ -65,7 +65,7 @@ TEST_CASE("an interrupted run leaves a valid folder and resumes to the same byte
     CHECK(lines_of(at / "cut" / "front.csv") > 1);
     CHECK(lines_of(at / "cut" / "breakdown.csv") > 1);
 
-    const Answer again = plexus(long_run(at / "cut") + " --resume");
+    const Answer again = program(long_run(at / "cut") + " --resume");
     INFO(again.out);
     CHECK(again.code == 0);
     CHECK(again.out.find("evaluations are known") != std::string::npos);
@@ -74,7 +74,7 @@ TEST_CASE("an interrupted run leaves a valid folder and resumes to the same byte
 
 TEST_CASE("a killed run resumes to the same bytes, also if it is killed twice") {
     const Folder at;
-    REQUIRE(plexus(long_run(at / "whole")).code == 0);
+    REQUIRE(program(long_run(at / "whole")).code == 0);
     CHECK(stopped_run(at / "cut", 30, "KILL").code == 137);
     const std::int64_t before = lines_of(at / "cut" / "evaluations.csv");
     CHECK(before >= 30);
@@ -83,24 +83,24 @@ TEST_CASE("a killed run resumes to the same bytes, also if it is killed twice") 
     // The last line is cut as if the machine had stopped while it was written.
     const std::string csv = read(at / "cut" / "evaluations.csv");
     fs::resize_file(at / "cut" / "evaluations.csv", csv.size() - 9);
-    const Answer again = plexus(long_run(at / "cut") + " --resume");
+    const Answer again = program(long_run(at / "cut") + " --resume");
     INFO(again.out);
     CHECK(again.code == 0);
     CHECK(again.out.find("the last line was cut off") != std::string::npos);
     check_same(at / "whole", at / "cut");
     // A killed run can be drawn before it is continued, and a finished one resumed at no cost.
-    CHECK(plexus(long_run(at / "cut") + " --resume").code == 0);
+    CHECK(program(long_run(at / "cut") + " --resume").code == 0);
     check_same(at / "whole", at / "cut");
 }
 
 TEST_CASE("only the same experiment is resumed") {
     const Folder at;
-    REQUIRE(plexus(long_run(at / "r")).code == 0);
-    const Answer other = plexus(long_run(at / "r") + " --seed 12345 --resume");
+    REQUIRE(program(long_run(at / "r")).code == 0);
+    const Answer other = program(long_run(at / "r") + " --seed 12345 --resume");
     CHECK(other.code == 2);
     CHECK(other.out.find("another configuration: explorer.seed: ") != std::string::npos);
     std::ofstream(at / "r" / "evaluations.csv", std::ios::app) << "x,y\n";
-    const Answer broken = plexus(long_run(at / "r") + " --resume");
+    const Answer broken = program(long_run(at / "r") + " --resume");
     CHECK(broken.code == 2);
     CHECK(broken.out.find("evaluations.csv:802:1: expected") != std::string::npos);
 }

@@ -73,7 +73,7 @@ TEST_CASE("front.csv holds the front with labels, axes and metrics") {
     CHECK(results::to_csv(results::front_table(sample_info(), fronts)) ==
           "scenario,label,notable,id,decisions.kernels.block,decisions.weighting.alpha,"
           "latency_cycles,energy_pj,error,cores\n"
-          "\"0.9\",A,dominates all others,3,64,"
+          "0.9,A,dominates all others,3,64,"
           "0.30000000000000004,5,5e+05,0,4\n");
     const std::string json = results::front_json(sample_info(), fronts, "1.2.3");
     CHECK(json.find("\"version\": \"1.2.3\"") != std::string::npos);
@@ -129,7 +129,7 @@ TEST_CASE("breakdown and stacked tables carry the point they belong to") {
                               .cycles = core::Cycles(7)};
     CHECK(results::to_csv(results::breakdown_table({{"0.5", 3, "A", item}})) ==
           "scenario,point_id,label,work,place,cause,count,count_unit,energy_pj,cycles\n"
-          "\"0.5\",3,A,q_proj,core 3,synapse,12,op,2.5,7\n");
+          "0.5,3,A,q_proj,core 3,synapse,12,op,2.5,7\n");
     const core::Table kernels{.name = "kernels", .columns = {"kernel"}, .rows = {{"csr"}}};
     CHECK(results::to_csv(
               results::stacked_table("kernels", {{"", 1, "A", kernels}, {"", 2, "B", kernels}})) ==

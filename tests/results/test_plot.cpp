@@ -115,6 +115,18 @@ TEST_CASE("a script is the same for the same records and carries its data") {
     CHECK(script.find("$notable_0 << END\n1000 0.004 A\n") != std::string::npos);
 }
 
+TEST_CASE("a design far behind the front does not squeeze it into a corner") {
+    core::RunInfo info = info_of(2, {"0.5"});
+    const std::vector<core::EvaluationRecord> records{feasible(0, "0.5", {10, 20}),
+                                                      feasible(1, "0.5", {20, 10}),
+                                                      feasible(2, "0.5", {25, 25}),
+                                                      feasible(3, "0.5", {900, 21})};
+    const std::string script =
+        results::plot_script(info, records, results::select_fronts(info, records));
+    CHECK(script.find("$dominated_0 << END\n25 2.5e-11\nNaN NaN\nEND") != std::string::npos);
+    CHECK(script.find("'dominated (1 more beyond the axes)'") != std::string::npos);
+}
+
 TEST_CASE("fronts of any kind are drawn") {
     if (!has_gnuplot())
         return;
