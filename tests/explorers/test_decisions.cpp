@@ -39,18 +39,18 @@ placement: {mode: uniform, latency_share: 0.125}
 annealing: {cooling: lundy_mees, steps: 77, probes: 5, initial_acceptance: 0.6}
 )yaml");
     CHECK(r.errors().empty());
-CHECK(r.decisions.bank == std::vector<std::string>{"csr", "n_m(1:8)"});
-CHECK(r.decisions.block == 64);
-CHECK(r.decisions.weighting.alpha == 0.25);
-CHECK(r.decisions.weighting.error_reference == 0.05);
-CHECK(r.decisions.weighting.work_share == 0.75);
-CHECK(r.decisions.plan.fusion == explorers::FusionMode::all);
-CHECK(r.decisions.plan.placement == explorers::PlacementMode::uniform);
-CHECK(r.decisions.plan.latency_share == 0.125);
-CHECK(r.decisions.plan.annealing.steps == 77);
-CHECK(r.decisions.plan.annealing.probes == 5);
-CHECK(r.decisions.plan.annealing.initial_acceptance == 0.6);
-CHECK(r.decisions.cooling == "lundy_mees");
+    CHECK(r.decisions.bank == std::vector<std::string>{"csr", "n_m(1:8)"});
+    CHECK(r.decisions.block == 64);
+    CHECK(r.decisions.weighting.alpha == 0.25);
+    CHECK(r.decisions.weighting.error_reference == 0.05);
+    CHECK(r.decisions.weighting.work_share == 0.75);
+    CHECK(r.decisions.plan.fusion == explorers::FusionMode::all);
+    CHECK(r.decisions.plan.placement == explorers::PlacementMode::uniform);
+    CHECK(r.decisions.plan.latency_share == 0.125);
+    CHECK(r.decisions.plan.annealing.steps == 77);
+    CHECK(r.decisions.plan.annealing.probes == 5);
+    CHECK(r.decisions.plan.annealing.initial_acceptance == 0.6);
+    CHECK(r.decisions.cooling == "lundy_mees");
 }
 
 TEST_CASE("parameters of a cooling schedule stand under its name") {
@@ -69,7 +69,7 @@ TEST_CASE("every wrong decision is reported at its place") {
         "kernel: {}\n");
     const std::string errors = r.errors();
     CAPTURE(errors);
-    CHECK(errors.find("d.yaml:1:18: decisions.kernels.bank") != std::string::npos);
+    CHECK(errors.find("d.yaml:1:17: decisions.kernels.bank[0]") != std::string::npos);
     CHECK(errors.find("did you mean \"csr\"") != std::string::npos);
     CHECK(errors.find("d.yaml:1:31: decisions.kernels.block") != std::string::npos);
     CHECK(errors.find("d.yaml:2:20: decisions.weighting.alpha") != std::string::npos);

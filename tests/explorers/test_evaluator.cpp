@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "plexus/explorers/evaluator.hpp"
 #include "plexus/explorers/experiment.hpp"
-
-#include <fmt/format.h>
 
 #include "catch.hpp"
 

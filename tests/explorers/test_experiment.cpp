@@ -98,7 +98,7 @@ TEST_CASE("axes are checked against the loaders before anything runs") {
 
     const Edited value("value", "lanes: [1, 4]", "lanes: [1, -4]");
     const std::string errors = errors_of(value.file());
-    CHECK(errors.find(":20:") != std::string::npos);
+    CHECK(errors.find(":18:36: ") != std::string::npos);
     CHECK(errors.find("hardware.event_driven.lanes") != std::string::npos);
 
     const Edited bank("bank", "[csr]", "[crs]");

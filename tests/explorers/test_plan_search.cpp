@@ -41,6 +41,24 @@ event_driven:
   soma_update: {energy_pj: 21.6, time_ns: 3.7}
   spike_out: {energy_pj: 69.3, time_ns: 30}
   axon_out: {energy_pj: 111, time_ns: 5.1}
+interconnect:
+  mesh:
+    width: 2
+    height: 1
+    cores_per_tile: 1
+    energy_x_pj: 3
+    energy_y_pj: 4
+    time_x_ns: 4
+    time_y_ns: 6
+    link_bandwidth_bits_per_cycle: 32
+    packet_bits: 32
+    multicast: false
+off_chip:
+  read_bandwidth_bits_per_cycle: 8
+  write_bandwidth_bits_per_cycle: 8
+  read_energy_pj_per_bit: 8
+  write_energy_pj_per_bit: 8
+sync: {time_ns_by_tiles: {1: 100, 2: 200}, energy_pj: 0}
 )";
 
 hardware::Architecture machine() {
@@ -48,20 +66,6 @@ hardware::Architecture machine() {
     const core::Node root = core::parse_yaml(machine_text, "machine.yaml", problems);
     hardware::Architecture a = hardware::read_architecture(root, problems);
     problems.throw_if_any();
-    a.interconnect.mesh = hardware::Mesh{.width = 2,
-                                         .height = 1,
-                                         .cores_per_tile = 1,
-                                         .energy_x = core::Energy(3),
-                                         .energy_y = core::Energy(4),
-                                         .time_x = core::Seconds(4e-9),
-                                         .time_y = core::Seconds(6e-9),
-                                         .link_bandwidth = core::Bandwidth(32),
-                                         .packet_bits = 32};
-    a.off_chip = hardware::OffChipMemory{.read_bandwidth = core::Bandwidth(8),
-                                         .write_bandwidth = core::Bandwidth(8),
-                                         .read_energy_pj_per_bit = 8,
-                                         .write_energy_pj_per_bit = 8};
-    a.sync.time_by_tiles = {{1, core::Seconds(100e-9)}, {2, core::Seconds(200e-9)}};
     return a;
 }
 
