@@ -19,8 +19,15 @@ core::Cell text_or_empty(const std::string& text) {
 
 /// The name of a scenario, without quotes also if it looks like a number, as in evaluations.csv.
 core::Cell scenario_cell(const std::string& name) {
-    core::Cell cell = cell_from({.text = name});
+    core::Cell cell = cell_from({.text = name, .quoted = false, .column = 0});
     return csv_field(cell) == name ? cell : core::Cell(name);
+}
+
+Json json_of_number(double value) {
+    const core::Cell cell = cell_from({.text = core::to_text(value), .quoted = false, .column = 0});
+    if (const auto* integer = std::get_if<std::int64_t>(&cell))
+        return *integer;
+    return value;
 }
 
 Json json_of(const core::Cell& cell) {
@@ -29,6 +36,9 @@ Json json_of(const core::Cell& cell) {
             using T = std::decay_t<decltype(value)>;
             if constexpr (std::is_same_v<T, std::monostate>)
                 return nullptr;
+            else if constexpr (std::is_same_v<T, double>)
+                // 3.0 went through evaluations.csv as 3 if the run was resumed; write it alike.
+                return json_of_number(value);
             else
                 return value;
         },

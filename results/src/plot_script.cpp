@@ -30,14 +30,7 @@ constexpr const char* palette =
     "set palette defined (0 '#440154', 1 '#472d7b', 2 '#3b528b', 3 '#2c728e', 4 '#21918c', "
     "5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')\n";
 
-struct Limits {
-    double low = std::numeric_limits<double>::infinity();
-    double high = -std::numeric_limits<double>::infinity();
-    void add(double value) {
-        low = std::min(low, value);
-        high = std::max(high, value);
-    }
-};
+using detail::Limits;
 
 /// Builds the script of one run.
 class Script {

@@ -73,7 +73,7 @@ TEST_CASE("ticks cover the data with round marks") {
     REQUIRE(linear.marks.size() == 6);
     CHECK(linear.marks[1].first == Approx(0.2));
     CHECK(linear.marks[1].second == "0.2");
-    const auto log = results::ticks_for(1e3, 1e7);
+    const auto log = results::ticks_for(1e3, 1e7, true);
     CHECK(log.log);
     REQUIRE(log.marks.size() == 5);
     CHECK(log.marks.front().second == "1 k");
