@@ -75,6 +75,9 @@ std::string ProgressLine::text(const core::RunInfo& info,
     out += " evaluations";
     if (per_second > 0)
         out += fmt::format(", {:.3g}/s", per_second);
+    // Before the figures, which a narrow terminal cuts off.
+    if (const double left = seconds_left(p, per_second); left >= 0)
+        out += ", ETA " + duration(left);
     if (p.infeasible > 0)
         out += fmt::format(", {} infeasible", p.infeasible);
     out += fmt::format(", front {}", p.front);
@@ -83,8 +86,6 @@ std::string ProgressLine::text(const core::RunInfo& info,
                            i == 0 ? ", best: " : ", ",
                            results::quantity_of(info.objectives[i]).name,
                            results::readable(info.objectives[i], p.best[i]));
-    if (const double left = seconds_left(p, per_second); left >= 0)
-        out += ", ETA " + duration(left);
     return out;
 }
 
