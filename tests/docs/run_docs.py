@@ -105,14 +105,17 @@ def run_block(block, folder, environment):
         try:
             result = subprocess.run(["bash", "-c", command], cwd=folder, env=environment,
                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                    stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS, check=False)
+                                    stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS, check=False)
         except subprocess.TimeoutExpired:
             failures.append(f"$ {command}\nstill ran after {TIMEOUT_SECONDS} s")
             continue
-        actual = trimmed(result.stdout.decode("utf-8", "replace").splitlines())
+        # Progress goes to stderr and differs from run to run; errors go there too and are the point.
+        printed = result.stdout if want_exit == 0 else result.stdout + result.stderr
+        actual = trimmed(printed.decode("utf-8", "replace").splitlines())
         if result.returncode != want_exit:
             failures.append(f"$ {command}\nended with code {result.returncode}, the page says "
-                            f"{want_exit}; it printed\n" + "\n".join(actual))
+                            f"{want_exit}; it printed\n" + "\n".join(actual) +
+                            result.stderr.decode("utf-8", "replace"))
         elif not output_matches(trimmed(expected), actual):
             failures.append(f"$ {command}\nprinted\n" + "\n".join(actual) +
                             "\n-- but the page says\n" + "\n".join(expected))
