@@ -270,24 +270,4 @@ Architecture load_architecture(const std::filesystem::path& file) {
     return architecture;
 }
 
-std::vector<Preset> list_presets(const std::filesystem::path& folder) {
-    std::vector<Preset> presets;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-        if (!entry.is_regular_file() || entry.path().extension() != ".yaml") {
-            continue;
-        }
-        Problems problems;
-        const Node root = core::load_yaml(entry.path(), problems);
-        const Node* const description = root.find("description");
-        presets.push_back({entry.path().stem().string(),
-                           entry.path(),
-                           description != nullptr ? description->text : ""});
-    }
-    std::sort(presets.begin(), presets.end(), [](const Preset& a, const Preset& b) {
-        return a.name < b.name;
-    });
-    return presets;
-}
-
 }  // namespace plexus::hardware

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plexus/workloads/load.hpp"
 
-#include <algorithm>
 #include <map>
 
 #include "plexus/core/reader.hpp"
@@ -147,28 +146,6 @@ Workload load_workload(const std::filesystem::path& file) {
     Workload workload = load_workload(file, problems);
     problems.throw_if_any();
     return workload;
-}
-
-std::vector<Preset> list_presets(const std::filesystem::path& folder) {
-    std::vector<Preset> presets;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-        if (entry.path().extension() != ".yaml") {
-            continue;
-        }
-        core::Problems problems;
-        const core::Node root = core::load_yaml(entry.path(), problems);
-        const core::Node* description = root.find("description");
-        presets.push_back({entry.path().stem().string(),
-                           entry.path(),
-                           description == nullptr
-                               ? ""
-                               : description->text.substr(0, description->text.find('\n'))});
-    }
-    std::sort(presets.begin(), presets.end(), [](const Preset& a, const Preset& b) {
-        return a.name < b.name;
-    });
-    return presets;
 }
 
 }  // namespace plexus::workloads

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plexus/core/node.hpp"
+#include "plexus/core/presets.hpp"
 #include "plexus/hardware/architecture.hpp"
 
 namespace plexus::hardware {
@@ -26,12 +27,7 @@ namespace plexus::hardware {
 /// \throws core::ConfigErrors listing every problem of the file.
 [[nodiscard]] Architecture load_architecture(const std::filesystem::path& file);
 
-/// Names and files of the shipped presets in a folder (`*.yaml`), sorted by name.
-struct Preset {
-    std::string name;
-    std::filesystem::path file;
-    std::string summary;  ///< The file's `description:`.
-};
-[[nodiscard]] std::vector<Preset> list_presets(const std::filesystem::path& folder);
+using core::list_presets;
+using core::Preset;
 
 }  // namespace plexus::hardware

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plexus/core/node.hpp"
+#include "plexus/core/presets.hpp"
 #include "plexus/workloads/workload.hpp"
 
 namespace plexus::workloads {
@@ -21,12 +22,7 @@ namespace plexus::workloads {
 /// The same with problems and warnings collected in `problems`; nothing is thrown.
 [[nodiscard]] Workload load_workload(const std::filesystem::path& file, core::Problems& problems);
 
-/// Shipped workloads in a folder (`*.yaml`), sorted by name.
-struct Preset {
-    std::string name;
-    std::filesystem::path file;
-    std::string summary;
-};
-[[nodiscard]] std::vector<Preset> list_presets(const std::filesystem::path& folder);
+using core::list_presets;
+using core::Preset;
 
 }  // namespace plexus::workloads
