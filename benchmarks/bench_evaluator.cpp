@@ -26,7 +26,8 @@ const explorers::Experiment& quickstart() {
 explorers::DesignPoint design(const explorers::DesignSpace& space, std::int64_t n) {
     core::Rng rng = core::Rng(3).split(static_cast<std::uint64_t>(n));
     std::vector<double> unit(space.dimensions());
-    for (double& u : unit) u = rng.uniform();
+    for (double& u : unit)
+        u = rng.uniform();
     return space.from_unit(unit);
 }
 

@@ -154,6 +154,7 @@ ARROWS = {  # as in cmake/PlexusLibrary.cmake; here for includes, there for link
     "cost_models": ["core", "hardware", "workloads"],
     "explorers": ["core", "hardware", "workloads", "cost_models"],
     "results": ["core"], "apps": FOLDERS}
+TEST_NAME = re.compile(r'^TEST_CASE\("((?:[^"\\]|\\.)*)"')
 OUR_INCLUDE = re.compile(r'^\s*#\s*include\s*"plexus/(\w+)/')
 HIDDEN_LIBRARY = re.compile(r'^\s*#\s*include\s*[<"](yaml-cpp|pagmo|boost|nlohmann|Eigen|CLI)/')
 ENDS_PROCESS = re.compile(r'\b(std::(exit|abort|terminate|quick_exit|cerr|cout))\b')
@@ -194,6 +195,9 @@ def check_cpp_line(path, line):
         yield "a public header must not show this library: include it in a .cpp file"
     if in_header and re.match(r"\s*using namespace\b", line):
         yield "`using namespace` in a header"
+    name = TEST_NAME.search(line)
+    if name and re.search(r"[][;]", name[1]):
+        yield "a test name with one of [ ] ; hides other tests from CTest, whose lists it breaks"
     code = line.split("//")[0]
     if folder in ARROWS and folder != "apps" and ENDS_PROCESS.search(code):
         yield "only the program prints and ends the process: throw, or return a value"

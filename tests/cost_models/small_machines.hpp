@@ -157,7 +157,12 @@ inline OperatorWork on_elements(workloads::OperatorKind kind,
 inline workloads::Workload two_layers(std::int64_t columns,
                                       std::int64_t hidden,
                                       std::int64_t rows) {
-    using namespace workloads;
+    using workloads::IndexExpr;
+    using workloads::Operator;
+    using workloads::OperatorKind;
+    using workloads::Tensor;
+    using workloads::TensorRole;
+    using workloads::Workload;
     Workload w;
     w.name = "two layers";
     const auto tensor = [&](const char* name, TensorRole role, std::vector<std::int64_t> shape) {
