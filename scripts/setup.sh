@@ -13,6 +13,7 @@ libboost-graph-dev| /usr/include/boost/graph/adjacency_list.hpp | Boost.Graph: o
 libfmt-dev        | -       | formats text and numbers
 nlohmann-json3-dev| -       | reads model configurations, writes JSON results
 libcli11-dev      | -       | command line of the program plexus
+zlib1g-dev        | -       | reads compressed records of other programs
 libpagmo-dev      | -       | NSGA-II and hypervolume'
 plexus_run_packages='
 gnuplot-nox       | gnuplot | draws the Pareto plots (SVG and PNG)'

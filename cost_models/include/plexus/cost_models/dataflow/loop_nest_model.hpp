@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "plexus/core/error.hpp"
+#include "plexus/core/units.hpp"
+#include "plexus/cost_models/dataflow/imc.hpp"
+#include "plexus/cost_models/dataflow/layer.hpp"
+#include "plexus/cost_models/dataflow/loop_nest_state.hpp"
+#include "plexus/cost_models/dataflow/mapping.hpp"
+#include "plexus/cost_models/dataflow/rules.hpp"
+#include "plexus/hardware/core.hpp"
+
+namespace plexus::cost_models::dataflow {
+
+struct LevelCost;
+struct PortCost;
+
+/// Energy and latency of one layer under one mapping.
+struct LayerFigures {
+    core::Energy energy;
+    core::Cycles latency;
+    auto operator<=>(const LayerFigures&) const = default;
+};
+
+/// A layer on a core under a spatial mapping, prepared so that temporal mappings are evaluated fast
+/// and without allocation. Immutable and thread-safe; the scratch memory is the caller's.
+class LoopNestModel {
+  public:
+    /// If violations() is not empty afterwards, the layer cannot run so and evaluate() must not be
+    /// called.
+    LoopNestModel(Layer layer,
+                  const hardware::DataflowCore& core,
+                  SpatialMapping spatial,
+                  Rules rules = Rules::physical);
+
+    /// Rules that layer, core and spatial mapping break together; empty if they fit.
+    [[nodiscard]] const std::vector<core::Violation>& violations() const { return violations_; }
+    [[nodiscard]] const Layer& layer() const { return layer_; }
+    [[nodiscard]] const SpatialMapping& spatial() const { return spatial_; }
+    [[nodiscard]] Rules rules() const { return rules_; }
+    [[nodiscard]] std::size_t operands() const { return layer_.operands.size(); }
+    /// Memory levels of an operand.
+    [[nodiscard]] std::size_t levels(std::size_t operand) const { return levels_[operand]; }
+    /// Index into DataflowCore::memories.
+    [[nodiscard]] std::size_t memory(std::size_t operand, std::size_t level) const {
+        return memory_[operand][level];
+    }
+    /// Iterations in time of each loop dimension; the temporal loops must multiply to them.
+    [[nodiscard]] const std::vector<std::int64_t>& temporal_sizes() const { return sizes_; }
+    /// Lanes of the array that have work on average, per loop dimension.
+    [[nodiscard]] const std::vector<double>& lanes() const { return lanes_; }
+    [[nodiscard]] core::Energy mac_energy() const { return mac_energy_; }
+    [[nodiscard]] const ImcEnergy& imc() const { return imc_; }
+    /// Cycles if every unit of the array worked in every cycle.
+    [[nodiscard]] core::Cycles ideal_cycles() const { return ideal_; }
+    [[nodiscard]] double cycles_per_operation() const { return cycles_per_operation_; }
+
+    /// Cost of a temporal mapping. Allocates nothing. What `state` held before does not matter.
+    /// \param order Loops, inner to outer, at most max_loops, that multiply to temporal_sizes().
+    /// \param cuts As in TemporalMapping.
+    LayerFigures evaluate(std::span<const TemporalLoop> order,
+                          const Cuts& cuts,
+                          LoopNestState& state) const;
+
+    /// The energy alone, for searches that need no latency. \return pJ.
+    core::Energy evaluate_energy(std::span<const TemporalLoop> order,
+                                 const Cuts& cuts,
+                                 LoopNestState& state) const;
+
+    /// The first rule that an evaluated mapping breaks: data larger than its memory, partial sums
+    /// that come back through a memory without the port for it.
+    [[nodiscard]] std::optional<core::Violation> violation(const LoopNestState& state) const;
+    /// The same without saying which.
+    [[nodiscard]] bool fits(const LoopNestState& state) const;
+
+    /// What is wrong with the loops themselves: sizes that don't multiply to temporal_sizes(), cuts
+    /// that fall or do not reach the end.
+    [[nodiscard]] std::vector<core::Violation> check(const TemporalMapping& temporal) const;
+
+    /// One transfer that a port carries.
+    struct PortUse {
+        std::uint8_t operand = 0;
+        std::uint8_t level = 0;
+        Direction direction = to_low;
+    };
+    struct PortEntry {
+        std::size_t memory = 0;   ///< Into DataflowCore::memories.
+        std::size_t port = 0;     ///< Into Memory::ports.
+        std::uint16_t first = 0;  ///< Of its uses in port_uses().
+        std::uint16_t last = 0;
+        double width = 1;          ///< bandwidth_max
+        bool both_inputs = false;  ///< Both inputs pass through it.
+    };
+    [[nodiscard]] const std::vector<PortEntry>& ports() const { return ports_; }
+    [[nodiscard]] std::span<const PortUse> port_uses(const PortEntry& port) const {
+        return std::span(uses_).subspan(port.first, port.last - port.first);
+    }
+
+    /// Parts of explain().
+    [[nodiscard]] LevelCost explain_level(const LoopNestState& state,
+                                          std::size_t operand,
+                                          std::size_t level) const;
+    [[nodiscard]] PortCost explain_port(const hardware::DataflowCore& core,
+                                        const LoopNestState& state,
+                                        std::size_t port) const;
+
+  private:
+    /// A loop on the array or in time that an operand cares about.
+    struct Factor {
+        std::uint8_t dim = 0;
+        double factor = 1;
+    };
+    /// The port that carries a transfer.
+    struct Channel {
+        bool exists = false;
+        double granularity = 1;  ///< bandwidth_min
+        double width = 1;        ///< bandwidth_max
+        double cost = 0;         ///< pJ per access
+    };
+    /// What follows from the spatial mapping alone.
+    struct Lanes {
+        std::array<std::array<std::vector<Factor>, max_levels + 1>, max_operands> factors;
+        PerArchLevel<double> units{};  ///< Units at this level and above.
+        PerArchLevel<double> boost{};  ///< Distinct data per unit of the level above.
+        std::array<bool, max_levels + 1> sums_above{};  ///< O: ir lanes at this level or above.
+    };
+    /// A SlidingAxis with its steps worked out.
+    struct PreparedAxis {
+        std::uint8_t first = 0;
+        std::uint8_t second = 0;
+        double first_step = 1;
+        double second_step = 1;
+        double size = 1;
+    };
+    struct Sharer {
+        std::uint8_t operand = 0;
+        std::uint8_t level = 0;
+    };
+    struct MemoryUse {
+        std::size_t memory = 0;
+        double size = 1;    ///< Bits.
+        double usable = 1;  ///< Bits; half if it is always double-buffered.
+        bool always_double = false;
+        std::vector<Sharer> sharers;
+    };
+
+    void prepare_operands(const hardware::DataflowCore& core);
+    void prepare_channels(const hardware::DataflowCore& core);
+    void prepare_ports(const hardware::DataflowCore& core);
+    void prepare_lanes(const hardware::DataflowCore& core);
+    void prepare_array(const hardware::DataflowCore& core);
+    void fill_lanes(const hardware::DataflowCore& core, bool whole, Lanes& lanes) const;
+    [[nodiscard]] double span(const PreparedAxis& axis, const double* extents) const;
+
+    void place_in_time(std::span<const TemporalLoop> order,
+                       const Cuts& cuts,
+                       LoopNestState& state) const;
+    void place_operand(std::span<const TemporalLoop> order,
+                       std::size_t operand,
+                       LoopNestState& state) const;
+    void hold(std::span<const TemporalLoop> order,
+              const Lanes& lanes,
+              LoopNestState& state,
+              HeldData& held) const;
+    void hold_operand(std::span<const TemporalLoop> order,
+                      std::size_t operand,
+                      const Lanes& lanes,
+                      const LoopNestState& state,
+                      HeldData& held) const;
+    void count_read_backs(std::span<const TemporalLoop> order, LoopNestState& state) const;
+    void memory_energy(LoopNestState& state) const;
+    /// Number of transfers of the whole operation; 0 if there are none in this direction.
+    [[nodiscard]] double transfer_count(const LoopNestState& state,
+                                        const HeldData& held,
+                                        std::size_t operand,
+                                        std::size_t level,
+                                        Direction direction) const;
+    /// Bits of one transfer.
+    [[nodiscard]] static double transfer_bits(const HeldData& held,
+                                              const Lanes& lanes,
+                                              std::size_t operand,
+                                              std::size_t level,
+                                              Direction direction);
+    /// The lanes that latency counts, and what is held with them.
+    [[nodiscard]] const Lanes& timed_lanes() const { return same_lanes_ ? mean_ : whole_; }
+    [[nodiscard]] const HeldData& timed(const LoopNestState& state) const {
+        return same_lanes_ ? state.mean : state.whole;
+    }
+
+    void buffer(LoopNestState& state) const;
+    void time_transfers(LoopNestState& state) const;
+    void stall(LoopNestState& state) const;
+    void stall_port(std::size_t port, LoopNestState& state) const;
+    void load(LoopNestState& state) const;
+    void load_port(const PortEntry& port, LoopNestState& state) const;
+    void combine_loads(LoopNestState& state) const;
+    /// Bits that one memory instance must hold: sums at their partial precision while they change.
+    [[nodiscard]] double bits_to_hold(const LoopNestState& state,
+                                      std::size_t operand,
+                                      std::size_t level) const;
+    /// Transfers that run while the array does. The first one comes before it starts; a read-back
+    /// that is not needed the first time has no such.
+    [[nodiscard]] double repeated(const PortUse& use, double transfers) const {
+        return rules_ == Rules::physical && reads_back(use.operand, use.direction) ? transfers
+                                                                                   : transfers - 1;
+    }
+    /// Transfers of O that bring partial sums back.
+    [[nodiscard]] static bool reads_back(std::size_t operand, Direction direction) {
+        return operand == 0 && (direction == to_low || direction == from_high);
+    }
+    /// Arch level whose data a transfer moves.
+    [[nodiscard]] static std::size_t boundary(std::size_t level, Direction direction) {
+        return direction == to_low || direction == from_low ? level : level + 1;
+    }
+
+    Layer layer_;
+    SpatialMapping spatial_;
+    Rules rules_;
+    std::vector<core::Violation> violations_;
+    std::array<std::size_t, max_operands> levels_{};
+    PerLevel<std::size_t> memory_{};
+    std::array<std::array<Relevance, max_dims>, max_operands> relevance_{};
+    std::array<std::vector<PreparedAxis>, max_operands> axes_;
+    PerTransfer<Channel> channels_{};
+    Lanes mean_;
+    Lanes whole_;
+    bool same_lanes_ = true;
+    std::vector<std::string> memory_names_;  ///< Of the core.
+    std::vector<MemoryUse> memories_;
+    PerLevel<std::size_t> memory_use_{};  ///< Into memories_.
+    PerTransfer<bool> shared_{};          ///< The port of this transfer serves both inputs.
+    PerLevel<double> extra_latency_{};    ///< Cycles until a memory's first data arrives, less 1.
+    std::vector<PortEntry> ports_;
+    std::vector<PortUse> uses_;
+    std::vector<std::int64_t> sizes_;
+    std::vector<double> lanes_;
+    ImcEnergy imc_;
+    core::Energy mac_energy_;
+    core::Cycles ideal_;
+    double cycles_per_operation_ = 1;
+};
+
+}  // namespace plexus::cost_models::dataflow

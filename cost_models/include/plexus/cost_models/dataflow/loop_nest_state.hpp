@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "plexus/cost_models/dataflow/mapping.hpp"
+
+namespace plexus::cost_models::dataflow {
+
+/// Direction of a transfer seen from a memory, in the order of all four-way arrays: read to the
+/// lower level, write from it, read to the higher level, write from it.
+enum Direction : std::uint8_t { to_low, from_low, to_high, from_high, direction_count };
+
+inline constexpr std::size_t max_ports = 48;  ///< Ports of one core.
+
+template <class T>
+using PerLevel = std::array<std::array<T, max_levels>, max_operands>;
+/// One more: arch level 0 is the array, l the memory level l − 1.
+template <class T>
+using PerArchLevel = std::array<std::array<T, max_levels + 1>, max_operands>;
+template <class T>
+using PerTransfer =
+    std::array<std::array<std::array<T, direction_count>, max_levels>, max_operands>;
+
+/// What one unit of each arch level holds.
+struct HeldData {
+    PerArchLevel<double> elements;
+    PerArchLevel<double> precision;  ///< Bits per element.
+    PerArchLevel<double> bits;
+    /// O only: sums at this level are not complete, so they come back to be added to.
+    std::array<bool, max_levels + 1> partial_sums;
+};
+
+/// Everything that an evaluation works out: scratch memory and result at once. All numbers are
+/// whole where the quantity is (bits, counts, cycles), kept as double: they stay below 2^53.
+/// Not initialised: LoopNestModel::evaluate() fills what the layer and core have.
+struct LoopNestState {
+    // The mapping in time. Loops that a lower level needs no new data for are merged down.
+    std::array<double, max_loops + 1> cycles_below;  ///< [i] = product of the first i loops.
+    PerLevel<std::uint8_t> cuts;                     ///< After merging down.
+    double total_cycles;                             ///< Product of all loops.
+    PerArchLevel<double> period;        ///< Cycles for which what is held stays in place.
+    PerArchLevel<double> count;         ///< Number of periods.
+    PerArchLevel<double> window;        ///< Cycles at the end of a period in which it may change.
+    PerArchLevel<double> top_relevant;  ///< Product of the run of r loops at the top of the level.
+    std::array<double, max_levels + 1> psum_reads;  ///< Periods of O that read sums back.
+
+    HeldData mean;                        ///< With the average number of lanes: energy.
+    HeldData whole;                       ///< With the lanes that latency counts.
+    PerArchLevel<double> effective_bits;  ///< Held and not dead before the period ends.
+
+    // Energy.
+    PerTransfer<double> accesses;  ///< Accesses of the full width, all instances.
+    PerTransfer<double> energy;    ///< pJ
+    double memory_energy;          ///< pJ
+
+    // Latency, in cycles.
+    PerArchLevel<bool> double_buffer;
+    PerTransfer<double> transfers;  ///< Number of transfers of the whole operation; 0 = none.
+    PerTransfer<double> allowed;    ///< Cycles one transfer may take without a stall.
+    PerTransfer<double> real;       ///< Cycles one transfer takes.
+    PerTransfer<double> loading;    ///< Cycles of the first or last transfer not hidden.
+    std::array<double, max_ports> window_union;  ///< Cycles in which a port may be busy.
+    std::array<double, max_ports> port_stall;    ///< Negative: slack.
+    /// [operand]: over ports that serve this input only, both sides; one side; neither.
+    std::array<double, max_operands> load_individual;
+    std::array<double, max_operands> load_half_shared;
+    std::array<double, max_operands> load_shared;
+    double stall;
+    double onload;
+    double offload;
+    double latency;  ///< total + stall + onload + offload
+};
+
+}  // namespace plexus::cost_models::dataflow

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cycles before the array can start (on-loading) and after it has ended (off-loading).
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "plexus/cost_models/dataflow/loop_nest_model.hpp"
+
+#include "dataflow/hiding.hpp"
+#include "dataflow/rounding.hpp"
+
+namespace plexus::cost_models::dataflow {
+
+void LoopNestModel::load(LoopNestState& state) const {
+    for (const PortEntry& port : ports_) {
+        load_port(port, state);
+    }
+    combine_loads(state);
+}
+
+void LoopNestModel::load_port(const PortEntry& port, LoopNestState& state) const {
+    const HeldData& held = timed(state);
+    std::array<Hidden, max_operands * direction_count> once;
+    std::array<PortUse, max_operands * direction_count> uses;
+    std::size_t n = 0;
+    double busy = 0;  // bits per cycle that repeated transfers take on average
+    for (const PortUse& use : port_uses(port)) {
+        const std::size_t b = boundary(use.level, use.direction);
+        const double transfers = state.transfers[use.operand][use.level][use.direction];
+        const bool sums = reads_back(use.operand, use.direction);
+        if (transfers <= 0 || n == once.size() || (sums && rules_ == Rules::zigzag)) {
+            continue;
+        }
+        const double real = state.real[use.operand][use.level][use.direction];
+        if (transfers == 1 && !sums) {
+            const double least = ceiling(held.bits[use.operand][1] / port.width);
+            uses[n] = use;
+            once[n++] = {real, least};
+            continue;
+        }
+        double bits = b == use.level ? held.bits[use.operand][b] / state.period[use.operand][b] *
+                                           timed_lanes().boost[use.operand][b]
+                                     : held.bits[use.operand][b] / state.period[use.operand][b];
+        if (rules_ == Rules::zigzag) {
+            busy += ceiling(down(bits) / cycles_per_operation_);
+        } else {
+            bits *= transfers / state.count[use.operand][b];
+            busy += bits / cycles_per_operation_;
+        }
+        if (!sums) {
+            state.loading[use.operand][use.level][use.direction] = real;
+        }
+    }
+    const double computing = state.total_cycles * cycles_per_operation_ + state.stall;
+    const double surplus = std::max(0.0, (port.width - busy) / port.width * computing);
+    const std::span<Hidden> loads(once.data(), n);
+    if (rules_ == Rules::zigzag) {
+        hide_below_least(loads, surplus);
+    } else {
+        hide(loads, surplus);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        state.loading[uses[i].operand][uses[i].level][uses[i].direction] = once[i].cycles;
+    }
+}
+
+void LoopNestModel::combine_loads(LoopNestState& state) const {
+    for (std::size_t o = 0; o < operands(); ++o) {
+        state.load_individual[o] = 0;
+        state.load_half_shared[o] = 0;
+        state.load_shared[o] = 0;
+        for (std::size_t l = 0; o != 0 && l + 1 < levels_[o]; ++l) {
+            const double time =
+                std::max(state.loading[o][l][from_high], state.loading[o][l + 1][to_low]) +
+                extra_latency_[o][l + 1];
+            const bool lower = shared_[o][l][from_high];
+            const bool upper = shared_[o][l + 1][to_low];
+            if (lower && upper) {
+                state.load_shared[o] += time;
+            } else if (!lower && !upper) {
+                state.load_individual[o] += time;
+            } else if (rules_ == Rules::physical) {
+                state.load_half_shared[o] += time;
+            } else {
+                state.load_half_shared[o] = time;
+            }
+        }
+    }
+    const auto& shared = state.load_shared;
+    const auto& half = state.load_half_shared;
+    const auto& own = state.load_individual;
+    if (operands() < 3) {
+        state.onload = operands() < 2 ? 0 : own[1];
+    } else {
+        const double first = shared[1] + std::max(shared[2] + half[2] + own[2], half[1] + own[1]);
+        const double second = shared[2] + std::max(shared[1] + half[1] + own[1], half[2] + own[2]);
+        state.onload = std::min(first, second);
+    }
+    state.offload = 0;
+    for (std::size_t l = 0; l + 1 < levels_[0]; ++l) {
+        state.offload += std::max(state.loading[0][l][to_high], state.loading[0][l + 1][from_low]) +
+                         extra_latency_[0][l + 1];
+    }
+}
+
+}  // namespace plexus::cost_models::dataflow

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plexus/cost_models/dataflow/loop_nest_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "dataflow/unrolling.hpp"
+
+namespace plexus::cost_models::dataflow {
+
+namespace {
+
+Direction direction_of(hardware::Transfer transfer) {
+    switch (transfer) {
+        case hardware::Transfer::to_low:
+            return to_low;
+        case hardware::Transfer::from_low:
+            return from_low;
+        case hardware::Transfer::to_high:
+            return to_high;
+        case hardware::Transfer::from_high:
+            return from_high;
+    }
+    return to_low;
+}
+
+constexpr std::array<const char*, direction_count> direction_names{"tl", "fl", "th", "fh"};
+
+}  // namespace
+
+LoopNestModel::LoopNestModel(Layer layer,
+                             const hardware::DataflowCore& core,
+                             SpatialMapping spatial,
+                             Rules rules)
+    : layer_(std::move(layer)), spatial_(std::move(spatial)), rules_(rules) {
+    if (layer_.dims.size() > max_dims) {
+        violations_.push_back({"loop dimensions of a layer",
+                               fmt::format("{}", layer_.dims.size()),
+                               fmt::format("at most {}", max_dims)});
+    }
+    for (const hardware::Memory& memory : core.memories) {
+        memory_names_.push_back(memory.name);
+    }
+    auto spatial_violations = check_spatial(layer_, core, spatial_, rules_);
+    std::move(
+        spatial_violations.begin(), spatial_violations.end(), std::back_inserter(violations_));
+    prepare_operands(core);
+    prepare_array(core);
+    if (!violations_.empty()) {
+        return;
+    }
+    sizes_ = dataflow::temporal_sizes(layer_, spatial_);
+    prepare_channels(core);
+    prepare_ports(core);
+    prepare_lanes(core);
+}
+
+void LoopNestModel::prepare_operands(const hardware::DataflowCore& core) {
+    std::vector<std::size_t> use_of(core.memories.size(), core.memories.size());
+    for (std::size_t o = 0; o < operands(); ++o) {
+        const LayerOperand& operand = layer_.operands[o];
+        const auto memories = memories_of(core, operand.memory_operand);
+        if (memories.empty() || memories.size() > max_levels) {
+            violations_.push_back({"memory levels of operand " + operand.memory_operand,
+                                   fmt::format("1 to {}", max_levels),
+                                   fmt::format("{}", memories.size())});
+            continue;
+        }
+        levels_[o] = memories.size();
+        for (std::size_t d = 0; d < std::min(layer_.dims.size(), max_dims); ++d) {
+            relevance_[o][d] = operand.relevance[d];
+        }
+        for (const SlidingAxis& axis : operand.axes) {
+            axes_[o].push_back({static_cast<std::uint8_t>(axis.first),
+                                static_cast<std::uint8_t>(axis.second),
+                                axis.first_step(),
+                                axis.second_step(),
+                                axis.size});
+        }
+        for (std::size_t l = 0; l < memories.size(); ++l) {
+            const hardware::Memory& memory = core.memories[memories[l]];
+            memory_[o][l] = memories[l];
+            std::size_t& use = use_of[memories[l]];
+            if (use == core.memories.size()) {
+                use = memories_.size();
+                const auto size = static_cast<double>(memory.size.value);
+                const bool halved = rules_ == Rules::physical && memory.force_double_buffering;
+                memories_.push_back({memories[l], size, halved ? size / 2 : size, halved, {}});
+            }
+            memories_[use].sharers.push_back(
+                {static_cast<std::uint8_t>(o), static_cast<std::uint8_t>(l)});
+            memory_use_[o][l] = use;
+            extra_latency_[o][l] =
+                rules_ == Rules::physical
+                    ? static_cast<double>(std::max<std::int64_t>(0, memory.latency_cycles - 1))
+                    : 0;
+        }
+    }
+}
+
+void LoopNestModel::prepare_channels(const hardware::DataflowCore& core) {
+    for (std::size_t o = 0; o < operands(); ++o) {
+        for (std::size_t l = 0; l < levels_[o]; ++l) {
+            const hardware::Memory& memory = core.memories[memory_[o][l]];
+            for (const hardware::Port& port : memory.ports) {
+                for (const hardware::PortUse& use : port.uses) {
+                    if (use.operand != layer_.operands[o].memory_operand) {
+                        continue;
+                    }
+                    const Direction d = direction_of(use.transfer);
+                    const bool read = d == to_low || d == to_high;
+                    const auto width = static_cast<double>(port.bandwidth_max.value);
+                    const auto granularity = static_cast<double>(port.bandwidth_min.value);
+                    channels_[o][l][d] = {true,
+                                          granularity > 0 ? granularity : width,
+                                          width,
+                                          (read ? memory.read_cost : memory.write_cost).value};
+                }
+            }
+            for (const Direction d : {to_low, from_low, to_high, from_high}) {
+                const bool goes_up = d == to_high || d == from_high;
+                const bool carries =
+                    o == 0 ? d == from_low || d == to_high : d == to_low || d == from_high;
+                if (carries && !(goes_up && l + 1 == levels_[o]) && !channels_[o][l][d].exists) {
+                    violations_.push_back(
+                        {fmt::format("port of memory {}", memory.name),
+                         fmt::format(
+                             "{}, {}", layer_.operands[o].memory_operand, direction_names[d]),
+                         "no port that serves it"});
+                }
+            }
+        }
+    }
+}
+
+void LoopNestModel::prepare_ports(const hardware::DataflowCore& core) {
+    for (std::size_t m = 0; m < core.memories.size(); ++m) {
+        const hardware::Memory& memory = core.memories[m];
+        for (std::size_t p = 0; p < memory.ports.size(); ++p) {
+            PortEntry entry{m,
+                            p,
+                            static_cast<std::uint16_t>(uses_.size()),
+                            0,
+                            static_cast<double>(memory.ports[p].bandwidth_max.value),
+                            false};
+            std::array<bool, max_operands> seen{};
+            for (const hardware::PortUse& use : memory.ports[p].uses) {
+                for (std::size_t o = 0; o < operands(); ++o) {
+                    if (use.operand != layer_.operands[o].memory_operand) {
+                        continue;
+                    }
+                    seen[o] = true;
+                    const auto level = static_cast<std::size_t>(
+                        std::find(memory_[o].begin(), memory_[o].begin() + levels_[o], m) -
+                        memory_[o].begin());
+                    const Direction d = direction_of(use.transfer);
+                    const bool past_top = boundary(level, d) == levels_[o];
+                    const bool carries = o == 0 || d == to_low || d == from_high;
+                    if (level < levels_[o] && carries && !past_top) {
+                        uses_.push_back(
+                            {static_cast<std::uint8_t>(o), static_cast<std::uint8_t>(level), d});
+                    }
+                }
+            }
+            entry.last = static_cast<std::uint16_t>(uses_.size());
+            entry.both_inputs = seen[1] && seen[2];
+            for (const PortUse& use : port_uses(entry)) {
+                shared_[use.operand][use.level][use.direction] = entry.both_inputs;
+            }
+            if (entry.last > entry.first) {
+                ports_.push_back(entry);
+            }
+        }
+    }
+    if (ports_.size() > max_ports) {
+        violations_.push_back({"ports of a core",
+                               fmt::format("at most {}", max_ports),
+                               fmt::format("{}", ports_.size())});
+    }
+}
+
+void LoopNestModel::prepare_array(const hardware::DataflowCore& core) {
+    cycles_per_operation_ = dataflow::cycles_per_operation(core.array);
+    if (cycles_per_operation_ != std::floor(cycles_per_operation_)) {
+        violations_.push_back({"bit_serial_precision divides the activation bits",
+                               fmt::format("a divisor of {}", core.array.input_precision_bits[0]),
+                               fmt::format("{}", core.array.bit_serial_precision_bits)});
+    }
+    if (core.array.is_imc) {
+        imc_ = imc_energy(core.array, spatial_, layer_.macs);
+        mac_energy_ = imc_.total();
+    } else {
+        mac_energy_ = core.array.unit_energy * layer_.macs;
+    }
+    const auto units = static_cast<double>(core.array.units());
+    ideal_ = core::Cycles(std::ceil(std::ceil(layer_.macs / units) * cycles_per_operation_));
+}
+
+double LoopNestModel::span(const PreparedAxis& axis, const double* extents) const {
+    double a = extents[axis.first];
+    double b = extents[axis.second];
+    double repeated_a = 0;
+    if (rules_ == Rules::zigzag) {
+        // Whole extents, and a bound less: the span of a short loop beside a dilation is too large.
+        a = static_cast<double>(static_cast<std::int64_t>(a));
+        b = static_cast<double>(static_cast<std::int64_t>(b));
+        repeated_a = a - axis.second_step;
+    } else {
+        repeated_a = std::max(0.0, a - axis.second_step);
+    }
+    return std::min(axis.size, a * b - std::max(0.0, b - axis.first_step) * repeated_a);
+}
+
+void LoopNestModel::prepare_lanes(const hardware::DataflowCore& core) {
+    fill_lanes(core, false, mean_);
+    lanes_.assign(layer_.dims.size(), 1.0);
+    for (const auto& level : mean_.factors[0]) {
+        for (const Factor& f : level) {
+            lanes_[f.dim] *= f.factor;
+        }
+    }
+    same_lanes_ = true;
+    if (rules_ == Rules::zigzag) {
+        fill_lanes(core, true, whole_);
+        for (const Lane& lane : even_out(layer_, spatial_, rules_)) {
+            same_lanes_ = same_lanes_ && lane.factor == std::floor(lane.factor);
+        }
+    }
+}
+
+void LoopNestModel::fill_lanes(const hardware::DataflowCore& core, bool whole, Lanes& lanes) const {
+    auto evened = even_out(layer_, spatial_, rules_);
+    const Placement placement =
+        place_lanes(layer_, core, spatial_, whole ? whole_lanes(evened) : evened);
+    const auto rounded = [this](double x) {
+        return rules_ == Rules::zigzag ? std::nearbyint(x) : x;
+    };
+    for (std::size_t o = 0; o < operands(); ++o) {
+        const std::size_t top = levels_[o];
+        std::array<double, max_dims> extents{};
+        extents.fill(1);
+        double distinct = 1;  // elements of the lanes up to here
+        double relevant = 1;
+        for (std::size_t a = 0; a <= top; ++a) {
+            for (const Lane& lane : placement[o][a]) {
+                lanes.factors[o][a].push_back({static_cast<std::uint8_t>(lane.dim), lane.factor});
+                extents[lane.dim] *= lane.factor;
+                relevant *= relevance_[o][lane.dim] == Relevance::relevant ? lane.factor : 1;
+                if (o == 0 && lane.factor > 1 && relevance_[o][lane.dim] == Relevance::irrelevant) {
+                    std::fill_n(lanes.sums_above.begin(), a + 1, true);
+                }
+            }
+            double now = relevant;
+            for (const PreparedAxis& axis : axes_[o]) {
+                now *= span(axis, extents.data());
+            }
+            lanes.boost[o][a] = a < top ? rounded(now / distinct) : 1;
+            distinct = now;
+        }
+        double units = 1;
+        for (std::size_t a = top + 1; a-- > 0;) {
+            for (const Factor& f : lanes.factors[o][a]) {
+                units *= f.factor;
+            }
+            lanes.units[o][a] = rounded(units);
+        }
+    }
+}
+
+}  // namespace plexus::cost_models::dataflow
