@@ -35,9 +35,12 @@ plexus_say() { printf '==> %s\n' "$*"; }
 # True if the program is on PATH, the file exists, or the package is installed.
 plexus_is_present() {
     local package=$1 proof=$2
-    if [[ $proof != - ]] && { [[ -e $proof ]] || command -v "$proof" >/dev/null 2>&1; }; then
-        return 0
-    fi
+    case $proof in
+        -) ;;
+        /*) [[ -e $proof ]] && return 0 ;;
+        # Only on PATH: the repository has a folder cmake/, which proves nothing.
+        *) command -v "$proof" >/dev/null 2>&1 && return 0 ;;
+    esac
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) == installed ]]
 }
 
