@@ -30,26 +30,9 @@ constexpr double carry_to_carry = 2 * nand_delay;
 
 /// Sizes of the array and its operands.
 struct Shape {
-    explicit Shape(const hardware::OperationalArray& array)
-        : analog(array.imc_type == "analog"),
-          wordline(array.sizes.empty() ? 1 : static_cast<double>(array.sizes[0])),
-          bitline(array.sizes.size() < 2 ? 1 : static_cast<double>(array.sizes[1])) {
-        const auto& bits = array.input_precision_bits;
-        activation = bits.empty() ? 8 : static_cast<double>(bits[0]);
-        weight = bits.size() < 2 ? activation : static_cast<double>(bits[1]);
-        serial = array.bit_serial_precision_bits > 0
-                     ? static_cast<double>(array.bit_serial_precision_bits)
-                     : activation;
-        adc = static_cast<double>(array.adc_resolution_bits);
-        tree_depth = std::floor(std::log2(bitline));
-        places = analog ? weight : serial;
-        place_width = analog ? adc : weight + tree_depth;
-        accumulator_width = activation + weight + (analog ? adc : std::log2(bitline));
-    }
-
-    bool analog;
-    double wordline;
-    double bitline;
+    bool analog = false;
+    double wordline = 1;
+    double bitline = 1;
     double activation = 8;
     double weight = 8;
     double serial = 8;
@@ -59,6 +42,28 @@ struct Shape {
     double place_width = 1;  ///< their width,
     double accumulator_width = 1;
 };
+
+double or_else(const std::vector<std::int64_t>& values, std::size_t index, double fallback) {
+    return index < values.size() ? static_cast<double>(values[index]) : fallback;
+}
+
+Shape shape_of(const hardware::OperationalArray& array) {
+    Shape s;
+    s.analog = array.imc_type == "analog";
+    s.wordline = or_else(array.sizes, 0, 1);
+    s.bitline = or_else(array.sizes, 1, 1);
+    s.activation = or_else(array.input_precision_bits, 0, 8);
+    s.weight = or_else(array.input_precision_bits, 1, s.activation);
+    s.serial = array.bit_serial_precision_bits > 0
+                   ? static_cast<double>(array.bit_serial_precision_bits)
+                   : s.activation;
+    s.adc = static_cast<double>(array.adc_resolution_bits);
+    s.tree_depth = std::floor(std::log2(s.bitline));
+    s.places = s.analog ? s.weight : s.serial;
+    s.place_width = s.analog ? s.adc : s.weight + s.tree_depth;
+    s.accumulator_width = s.activation + s.weight + (s.analog ? s.adc : std::log2(s.bitline));
+    return s;
+}
 
 /// Adder tree over `physical` inputs of which `used` switch; `width` bits each.
 double tree_energy(double width, double used, double physical) {
@@ -119,14 +124,14 @@ double cycles_per_operation(const hardware::OperationalArray& array) {
     if (!array.is_imc) {
         return 1;
     }
-    const Shape shape(array);
+    const Shape shape = shape_of(array);
     return shape.activation / shape.serial;
 }
 
 ImcEnergy imc_energy(const hardware::OperationalArray& array,
                      const SpatialMapping& spatial,
                      double macs) {
-    const Shape s(array);
+    const Shape s = shape_of(array);
     const auto& names = array.dimensions;
     const double columns = names.empty() ? 1 : lanes_on(spatial, names[0]);
     const double rows = names.size() < 2 ? 1 : lanes_on(spatial, names[1]);
@@ -155,7 +160,7 @@ ImcEnergy imc_energy(const hardware::OperationalArray& array,
 }
 
 double imc_clock_period_ns(const hardware::OperationalArray& array) {
-    const Shape s(array);
+    const Shape s = shape_of(array);
     const double sum_width = s.places <= 1 ? s.place_width : s.places + s.place_width;
     double period = nand_delay;
     period += s.analog ? s.adc * (0.00653 * s.bitline + 0.640)

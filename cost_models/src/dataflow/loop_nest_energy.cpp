@@ -112,7 +112,7 @@ void LoopNestModel::hold_operand(std::span<const TemporalLoop> order,
                                  const Lanes& lanes,
                                  const LoopNestState& state,
                                  HeldData& held) const {
-    std::array<double, max_dims> extents;
+    std::array<double, max_dims> extents;  // NOLINT(cppcoreguidelines-pro-type-member-init): hot
     std::fill_n(extents.begin(), layer_.dims.size(), 1.0);
     const auto& relevance = relevance_[o];
     double relevant = 1;

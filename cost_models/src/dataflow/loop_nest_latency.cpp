@@ -18,8 +18,7 @@ constexpr std::size_t max_transfers = max_operands * direction_count;  // of one
 }  // namespace
 
 void LoopNestModel::buffer(LoopNestState& state) const {
-    std::array<double, max_operands * max_levels> used;
-    std::fill_n(used.begin(), memories_.size(), 0.0);
+    std::array<double, max_operands * max_levels> used{};
     PerLevel<double> share;
     for (std::size_t o = 0; o < operands(); ++o) {
         state.effective_bits[o][0] = state.mean.bits[o][0];

@@ -104,34 +104,40 @@ void LoopNestModel::prepare_operands(const hardware::DataflowCore& core) {
 void LoopNestModel::prepare_channels(const hardware::DataflowCore& core) {
     for (std::size_t o = 0; o < operands(); ++o) {
         for (std::size_t l = 0; l < levels_[o]; ++l) {
-            const hardware::Memory& memory = core.memories[memory_[o][l]];
-            for (const hardware::Port& port : memory.ports) {
-                for (const hardware::PortUse& use : port.uses) {
-                    if (use.operand != layer_.operands[o].memory_operand) {
-                        continue;
-                    }
-                    const Direction d = direction_of(use.transfer);
-                    const bool read = d == to_low || d == to_high;
-                    const auto width = static_cast<double>(port.bandwidth_max.value);
-                    const auto granularity = static_cast<double>(port.bandwidth_min.value);
-                    channels_[o][l][d] = {true,
-                                          granularity > 0 ? granularity : width,
-                                          width,
-                                          (read ? memory.read_cost : memory.write_cost).value};
-                }
+            open_channels(core.memories[memory_[o][l]], o, l);
+            require_channels(o, l);
+        }
+    }
+}
+
+void LoopNestModel::open_channels(const hardware::Memory& memory, std::size_t o, std::size_t l) {
+    for (const hardware::Port& port : memory.ports) {
+        for (const hardware::PortUse& use : port.uses) {
+            if (use.operand != layer_.operands[o].memory_operand) {
+                continue;
             }
-            for (const Direction d : {to_low, from_low, to_high, from_high}) {
-                const bool goes_up = d == to_high || d == from_high;
-                const bool carries =
-                    o == 0 ? d == from_low || d == to_high : d == to_low || d == from_high;
-                if (carries && !(goes_up && l + 1 == levels_[o]) && !channels_[o][l][d].exists) {
-                    violations_.push_back(
-                        {fmt::format("port of memory {}", memory.name),
-                         fmt::format(
-                             "{}, {}", layer_.operands[o].memory_operand, direction_names[d]),
-                         "no port that serves it"});
-                }
-            }
+            const Direction d = direction_of(use.transfer);
+            const bool read = d == to_low || d == to_high;
+            const auto width = static_cast<double>(port.bandwidth_max.value);
+            const auto granularity = static_cast<double>(port.bandwidth_min.value);
+            // If two ports serve it, the last one does.
+            channels_[o][l][d] = {true,
+                                  granularity > 0 ? granularity : width,
+                                  width,
+                                  (read ? memory.read_cost : memory.write_cost).value};
+        }
+    }
+}
+
+void LoopNestModel::require_channels(std::size_t o, std::size_t l) {
+    const std::array<Direction, 2> needed =
+        o == 0 ? std::array{from_low, to_high} : std::array{to_low, from_high};
+    for (const Direction d : needed) {
+        if (boundary(l, d) < levels_[o] && !channels_[o][l][d].exists) {
+            violations_.push_back(
+                {"port of memory " + memory_names_[memory_[o][l]],
+                 fmt::format("{}, {}", layer_.operands[o].memory_operand, direction_names.at(d)),
+                 "no port that serves it"});
         }
     }
 }
@@ -140,45 +146,44 @@ void LoopNestModel::prepare_ports(const hardware::DataflowCore& core) {
     for (std::size_t m = 0; m < core.memories.size(); ++m) {
         const hardware::Memory& memory = core.memories[m];
         for (std::size_t p = 0; p < memory.ports.size(); ++p) {
-            PortEntry entry{m,
-                            p,
-                            static_cast<std::uint16_t>(uses_.size()),
-                            0,
-                            static_cast<double>(memory.ports[p].bandwidth_max.value),
-                            false};
-            std::array<bool, max_operands> seen{};
-            for (const hardware::PortUse& use : memory.ports[p].uses) {
-                for (std::size_t o = 0; o < operands(); ++o) {
-                    if (use.operand != layer_.operands[o].memory_operand) {
-                        continue;
-                    }
-                    seen[o] = true;
-                    const auto level = static_cast<std::size_t>(
-                        std::find(memory_[o].begin(), memory_[o].begin() + levels_[o], m) -
-                        memory_[o].begin());
-                    const Direction d = direction_of(use.transfer);
-                    const bool past_top = boundary(level, d) == levels_[o];
-                    const bool carries = o == 0 || d == to_low || d == from_high;
-                    if (level < levels_[o] && carries && !past_top) {
-                        uses_.push_back(
-                            {static_cast<std::uint8_t>(o), static_cast<std::uint8_t>(level), d});
-                    }
-                }
-            }
-            entry.last = static_cast<std::uint16_t>(uses_.size());
-            entry.both_inputs = seen[1] && seen[2];
-            for (const PortUse& use : port_uses(entry)) {
-                shared_[use.operand][use.level][use.direction] = entry.both_inputs;
-            }
-            if (entry.last > entry.first) {
-                ports_.push_back(entry);
-            }
+            add_port(memory.ports[p], m, p);
         }
     }
     if (ports_.size() > max_ports) {
         violations_.push_back({"ports of a core",
                                fmt::format("at most {}", max_ports),
                                fmt::format("{}", ports_.size())});
+    }
+}
+
+void LoopNestModel::add_port(const hardware::Port& port, std::size_t m, std::size_t p) {
+    PortEntry entry{m, p, static_cast<std::uint16_t>(uses_.size()), 0, 1, false};
+    entry.width = static_cast<double>(port.bandwidth_max.value);
+    std::array<bool, max_operands> seen{};
+    for (const hardware::PortUse& use : port.uses) {
+        for (std::size_t o = 0; o < operands(); ++o) {
+            const Direction d = direction_of(use.transfer);
+            const bool carries = o == 0 || d == to_low || d == from_high;
+            const auto* const levels = memory_[o].begin();
+            const auto level =
+                static_cast<std::size_t>(std::find(levels, levels + levels_[o], m) - levels);
+            if (use.operand != layer_.operands[o].memory_operand || level == levels_[o]) {
+                continue;
+            }
+            seen[o] = true;
+            if (carries && boundary(level, d) < levels_[o]) {
+                uses_.push_back(
+                    {static_cast<std::uint8_t>(o), static_cast<std::uint8_t>(level), d});
+            }
+        }
+    }
+    entry.last = static_cast<std::uint16_t>(uses_.size());
+    entry.both_inputs = seen[1] && seen[2];
+    for (const PortUse& use : port_uses(entry)) {
+        shared_[use.operand][use.level][use.direction] = entry.both_inputs;
+    }
+    if (entry.last > entry.first) {
+        ports_.push_back(entry);
     }
 }
 
@@ -240,25 +245,17 @@ void LoopNestModel::fill_lanes(const hardware::DataflowCore& core, bool whole, L
     };
     for (std::size_t o = 0; o < operands(); ++o) {
         const std::size_t top = levels_[o];
-        std::array<double, max_dims> extents{};
-        extents.fill(1);
-        double distinct = 1;  // elements of the lanes up to here
-        double relevant = 1;
+        double below = 1;
         for (std::size_t a = 0; a <= top; ++a) {
             for (const Lane& lane : placement[o][a]) {
                 lanes.factors[o][a].push_back({static_cast<std::uint8_t>(lane.dim), lane.factor});
-                extents[lane.dim] *= lane.factor;
-                relevant *= relevance_[o][lane.dim] == Relevance::relevant ? lane.factor : 1;
                 if (o == 0 && lane.factor > 1 && relevance_[o][lane.dim] == Relevance::irrelevant) {
                     std::fill_n(lanes.sums_above.begin(), a + 1, true);
                 }
             }
-            double now = relevant;
-            for (const PreparedAxis& axis : axes_[o]) {
-                now *= span(axis, extents.data());
-            }
-            lanes.boost[o][a] = a < top ? rounded(now / distinct) : 1;
-            distinct = now;
+            const double distinct = distinct_lanes(lanes, o, a);
+            lanes.boost[o][a] = a < top ? rounded(distinct / below) : 1;
+            below = distinct;
         }
         double units = 1;
         for (std::size_t a = top + 1; a-- > 0;) {
@@ -268,6 +265,22 @@ void LoopNestModel::fill_lanes(const hardware::DataflowCore& core, bool whole, L
             lanes.units[o][a] = rounded(units);
         }
     }
+}
+
+double LoopNestModel::distinct_lanes(const Lanes& lanes, std::size_t o, std::size_t level) const {
+    std::array<double, max_dims> extents{};
+    extents.fill(1);
+    double distinct = 1;
+    for (std::size_t a = 0; a <= level; ++a) {
+        for (const Factor& f : lanes.factors[o][a]) {
+            extents[f.dim] *= f.factor;
+            distinct *= relevance_[o][f.dim] == Relevance::relevant ? f.factor : 1;
+        }
+    }
+    for (const PreparedAxis& axis : axes_[o]) {
+        distinct *= span(axis, extents.data());
+    }
+    return distinct;
 }
 
 }  // namespace plexus::cost_models::dataflow

@@ -98,7 +98,7 @@ class MappingReader {
         const std::string text = item.text();
         const std::size_t comma = text.find(',');
         const std::size_t digit =
-            text.find_first_not_of(" ", comma == std::string::npos ? comma : comma + 1);
+            text.find_first_not_of(' ', comma == std::string::npos ? comma : comma + 1);
         std::int64_t factor = 0;
         if (comma == std::string::npos || digit == std::string::npos) {
             item.problem("expected a loop and how often it is laid out, as in \"K, 32\"");

@@ -154,10 +154,17 @@ class LoopNestModel {
 
     void prepare_operands(const hardware::DataflowCore& core);
     void prepare_channels(const hardware::DataflowCore& core);
+    void open_channels(const hardware::Memory& memory, std::size_t operand, std::size_t level);
+    void require_channels(std::size_t operand, std::size_t level);
+    void add_port(const hardware::Port& port, std::size_t memory_index, std::size_t port_index);
     void prepare_ports(const hardware::DataflowCore& core);
     void prepare_lanes(const hardware::DataflowCore& core);
     void prepare_array(const hardware::DataflowCore& core);
     void fill_lanes(const hardware::DataflowCore& core, bool whole, Lanes& lanes) const;
+    /// Distinct elements that the lanes up to an arch level use at once.
+    [[nodiscard]] double distinct_lanes(const Lanes& lanes,
+                                        std::size_t operand,
+                                        std::size_t level) const;
     [[nodiscard]] double span(const PreparedAxis& axis, const double* extents) const;
 
     void place_in_time(std::span<const TemporalLoop> order,
