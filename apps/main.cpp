@@ -16,7 +16,9 @@ namespace plexus::apps {
 namespace {
 
 constexpr const char* footer =
-    "Exit codes: 0 ok, 1 failed (disk full, no permission, a bug), 2 bad input, 130 interrupted.\n"
+    "Exit codes: 0 ok, 1 failed (disk full, no permission, records that differ, a bug), 2 bad "
+    "input,\n"
+    "130 interrupted.\n"
     "Shipped hardware and workloads are found beside the program; PLEXUS_HOME names another place.";
 
 /// The command line; `code` is what the chosen command answers.
@@ -44,8 +46,9 @@ void declare(CLI::App& app, RunOptions& run, int& code) {
 void declare_others(CLI::App& app,
                     std::vector<std::string>& words,
                     std::vector<std::filesystem::path>& files,
+                    std::filesystem::path& records,
                     int& code) {
-    words.resize(3);
+    words.resize(4);
     CLI::App* list = app.add_subcommand("list", "What can be chosen in an experiment");
     list->add_option("kind",
                      words[0],
@@ -59,8 +62,18 @@ void declare_others(CLI::App& app,
     describe->callback([&] { code = describe_entry(words[1], words[2]); });
 
     CLI::App* validate = app.add_subcommand("validate", "Check files without running them");
-    validate->add_option("file", files, "Experiment, hardware, workload or matrix")->required();
-    validate->callback([&] { code = validate_files(files); });
+    CLI::Option* names =
+        validate->add_option("file", files, "Experiment, hardware, workload or matrix");
+    CLI::Option* suite = validate->add_option(
+        "--suite", words[3], "Compare recorded evaluations with a model instead: dataflow");
+    validate->add_option("--records", records, "Folder of records, or one file (with --suite)")
+        ->needs(suite);
+    suite->excludes(names)->needs("--records");
+    validate->callback([&, names, suite] {
+        if (suite->count() == 0 && names->count() == 0)
+            throw UsageError("validate needs files, or --suite and --records");
+        code = suite->count() > 0 ? validate_records(words[3], records) : validate_files(files);
+    });
 
     CLI::App* plot = app.add_subcommand("plot", "Draw the front of a run again");
     plot->add_option("run", files, "Folder of a run")->required()->expected(1);
@@ -75,9 +88,10 @@ int run_program(int argc, char** argv) {
     run.command.assign(argv, argv + argc);
     std::vector<std::string> words;
     std::vector<std::filesystem::path> files;
+    std::filesystem::path records;
     int code = exit_ok;
     declare(app, run, code);
-    declare_others(app, words, files, code);
+    declare_others(app, words, files, records, code);
     try {
         app.parse(argc, argv);
         return code;
