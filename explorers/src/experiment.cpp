@@ -124,6 +124,23 @@ void check_value(const Node& tree,
             where,
             fmt::format("{}.{}", place.path(), path),
             p.path == path ? p.message : fmt::format("{} gives {}: {}", text, p.path, p.message));
+    if (found.warnings().empty())
+        return;
+    // What the value makes doubtful beyond the base design; one line, however often it occurs.
+    Problems before;
+    check_part(tree, path, before);
+    std::vector<core::Problem> doubts;
+    for (const core::Problem& w : found.warnings())
+        if (std::find(before.warnings().begin(), before.warnings().end(), w) ==
+            before.warnings().end())
+            doubts.push_back(w);
+    if (doubts.empty())
+        return;
+    const std::string more =
+        doubts.size() == 1 ? "" : fmt::format(" (and {} more warnings)", doubts.size() - 1);
+    problems.warn(where,
+                  fmt::format("{}.{}", place.path(), path),
+                  fmt::format("{} gives {}: {}{}", text, doubts[0].path, doubts[0].message, more));
 }
 
 bool known_root(const std::string& path, const Reader& place) {

@@ -125,3 +125,17 @@ TEST_CASE("problems of an experiment's own keys have their place") {
               .find("did you mean \"explorer\"") != std::string::npos);
     CHECK(errors_of(source / "no/such/file.yaml").find("no/such/file.yaml") != std::string::npos);
 }
+
+TEST_CASE("a value that makes a loader warn is a warning of the experiment") {
+    const explorers::Experiment e = explorers::load_experiment(
+        small,
+        {{"workload.sparsity",
+          "{up.W: {file: '${PLEXUS_TEST_LEVEL}.smtx', otherwise: {density: 0.5}}}"},
+         {"workload.variables", "{PLEXUS_TEST_LEVEL: 'a'}"},
+         {"scenarios", "{path: workload.variables.PLEXUS_TEST_LEVEL, values: ['a', 'b']}"}});
+    int scenario_b = 0;
+    for (const core::Problem& w : e.warnings)
+        scenario_b += w.path == "scenarios.workload.variables.PLEXUS_TEST_LEVEL" ? 1 : 0;
+    CHECK(e.warnings.size() == 2);  // the base design, and scenario b beyond it
+    CHECK(scenario_b == 1);
+}
