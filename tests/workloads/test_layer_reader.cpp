@@ -361,6 +361,7 @@ sparsity:
     CHECK(tensor(generated.workload, "fc.W").sparsity.density == 0.25);
     REQUIRE_FALSE(generated.workload.provenance.empty());
     CHECK(generated.workload.provenance[0].evidence == "estimated");
+    CHECK(tensor(read(yaml("\"0.8\"")).workload, "fc.W").sparsity.density == 0.2);  // not 0.19999…
 
     CHECK_THAT(read(yaml("\"0.5\"", "4")).errors,
                Catch::Contains("w.smtx is 2 x 3, but fc.W is 4 x 3 (outputs x inputs)"));

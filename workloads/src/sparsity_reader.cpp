@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <map>
 
@@ -73,8 +74,9 @@ double read_density(const core::Reader& entry) {
                                         "(share of zeros)");
         return 1;
     }
+    // To 12 decimals, so that a sparsity of 0.8 is a density of 0.2 and not 0.19999999999999996.
     return density.valid() ? density.number(core::Range::unit())
-                           : 1 - sparsity.number(core::Range::unit());
+                           : std::round((1 - sparsity.number(core::Range::unit())) * 1e12) / 1e12;
 }
 
 Sparsity read_file(const core::Reader& entry,
