@@ -198,7 +198,7 @@ class MappingReader {
             if (l + 1 == levels && cut != static_cast<std::int64_t>(loops)) {
                 items[l].problem(fmt::format("the top memory takes all {} loops", loops));
             }
-            below = std::max(below, cut);
+            below = std::clamp(cut, below, std::max(below, static_cast<std::int64_t>(loops)));
             mapping_.temporal.cuts[o][l] = static_cast<std::uint8_t>(cut);
         }
     }

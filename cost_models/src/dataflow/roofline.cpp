@@ -58,11 +58,13 @@ LevelCost level_cost(const DataflowCore& core,
     std::array<double, max_ports> busy{};
     for (std::size_t operand = 0; operand < operand_count; ++operand) {
         const char* const name = operand_names[operand];
-        // Towards the array and away from it use the direction that the operand flows.
-        const std::array<double, 2> bits{traffic[operand].read, traffic[operand].written};
-        const std::array<Transfer, 2> transfers{
-            Transfer::to_low, operand == outputs ? Transfer::from_low : Transfer::from_high};
-        const std::array<Energy, 2> costs{memory.read_cost, memory.write_cost};
+        const OperandTraffic& t = traffic[operand];
+        const std::array<double, 3> bits{t.read, t.written, t.drained};
+        const std::array<Transfer, 3> transfers{
+            Transfer::to_low,
+            operand == outputs ? Transfer::from_low : Transfer::from_high,
+            Transfer::to_high};
+        const std::array<Energy, 3> costs{memory.read_cost, memory.write_cost, memory.read_cost};
         for (std::size_t i = 0; i < bits.size(); ++i) {
             const Port* const port = find_port(memory, name, transfers[i]);
             if (bits[i] <= 0 || port == nullptr) {

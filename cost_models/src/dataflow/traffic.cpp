@@ -56,17 +56,20 @@ OperandTraffic array_traffic(const Share& share, std::size_t operand, double acc
         case activations:
             return {share.linear ? accesses * share.input_element_bits
                                  : share.activation_bits * share.activation_passes,
+                    0,
                     0};
         case weights:
             return {share.linear ? accesses * share.weight_bits_per_operation : share.weight_bits,
+                    0,
                     0};
         default:
             break;
     }
     // A partial sum is read, added to and written back; other results are only written.
     return share.linear ? OperandTraffic{accesses * share.partial_sum_bits,
-                                         accesses * share.partial_sum_bits}
-                        : OperandTraffic{0, share.output_bits};
+                                         accesses * share.partial_sum_bits,
+                                         0}
+                        : OperandTraffic{0, share.output_bits, 0};
 }
 
 double passes_through(const Share& share, std::size_t operand) {
@@ -146,7 +149,7 @@ std::array<OperandTraffic, operand_count> level_traffic(const DataflowCore& core
             t.read += once;
         }
         if (!outermost) {
-            (operand == outputs ? t.read : t.written) += once;
+            (operand == outputs ? t.drained : t.written) += once;
         }
     }
     return traffic;

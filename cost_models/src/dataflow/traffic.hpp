@@ -37,8 +37,9 @@ struct Share {
 
 /// Bits that cross a memory's ports for one operand, all instances together.
 struct OperandTraffic {
-    double read = 0;
-    double written = 0;
+    double read = 0;     ///< Towards the array.
+    double written = 0;  ///< Inputs and weights from above, outputs from below.
+    double drained = 0;  ///< Results read for the memory above.
 };
 
 /// Compulsory traffic of one memory level. The innermost memory of an operand serves every

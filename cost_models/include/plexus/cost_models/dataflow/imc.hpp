@@ -25,7 +25,7 @@ struct ImcEnergy {
 
 /// Energy of a layer on an in-memory-compute array: the first array dimension is the wordline
 /// (columns), the second the bitline (rows).
-/// \par Source ZigZag 3.8.5, IMC model at 28 nm and 0.9 V (Houshmand et al. 2023), formulas in
+/// \par Source In-memory array model of ZigZag 3.8.5, 28 nm at 0.9 V; formulas in
 /// docs/models/dataflow.md.
 [[nodiscard]] ImcEnergy imc_energy(const hardware::OperationalArray& array,
                                    const SpatialMapping& spatial,
