@@ -277,3 +277,27 @@ TEST_CASE("the error of a mix is relative, and exactly 0 if nothing was lost") {
     mix.lost_energy = 4;
     CHECK(mix.error() == 0.5);
 }
+
+TEST_CASE("the worked example of docs/models/kernels.md") {
+    plexus::workloads::SparseMatrix matrix;
+    matrix.rows = 4;
+    matrix.columns = 4;
+    matrix.row_offsets = {0, 2, 2, 5, 6};
+    matrix.column_indices = {0, 3, 0, 1, 3, 2};
+    matrix.values = {1, -2, 3, 1, 2, 4};
+    const std::vector<GroupLimit> limits{{.n = 2, .m = 4}};
+    const BlockProfile profile = profile_blocks(matrix, 4, limits);
+    REQUIRE(profile.blocks() == 1);
+    CHECK(profile.nonzeros[0] == 6);
+    CHECK(profile.energy[0] == 35);
+    const BlockFeatures block{
+        .block = 4, .nonzeros = 6, .energy = 35, .dropped = profile.dropped[0][0]};
+    const auto registry = builtin_kernels();
+    const auto cost = [&](const char* name) { return registry.create(name)->cost(block, 8); };
+    CHECK(cost("dense") == KernelCost{.storage_bits = 128, .work = 16});
+    CHECK(cost("csr") == KernelCost{.storage_bits = 85, .work = 6});
+    CHECK(cost("bitmap") == KernelCost{.storage_bits = 64, .work = 6});
+    CHECK(cost("n_m") == KernelCost{.storage_bits = 80, .work = 8, .lost_energy = 1});
+    CHECK(cost("zero") == KernelCost{.lost_energy = 35});
+    CHECK(std::sqrt(cost("n_m").lost_energy / 35) == Approx(0.169).margin(0.0005));
+}
