@@ -73,20 +73,27 @@ KernelStage::KernelStage(std::vector<std::int64_t> blocks,
     limits_.erase(std::unique(limits_.begin(), limits_.end()), limits_.end());
 }
 
-std::shared_ptr<const KernelStage::Profiles> KernelStage::profiles(const workloads::Tensor& tensor,
-                                                                   std::int64_t block) const {
-    const bool known = std::binary_search(blocks_.begin(), blocks_.end(), block);
+std::shared_ptr<const KernelStage::Profiles> KernelStage::profiles(
+    const workloads::Tensor& tensor,
+    std::int64_t block,
+    const std::vector<cost_models::GroupLimit>& needed) const {
+    const bool foreseen =
+        std::includes(limits_.begin(), limits_.end(), needed.begin(), needed.end());
+    const std::vector<cost_models::GroupLimit>& all = foreseen ? limits_ : needed;
+    const bool known = foreseen && std::binary_search(blocks_.begin(), blocks_.end(), block);
     const std::vector<std::int64_t> wanted = known ? blocks_ : std::vector<std::int64_t>{block};
     core::Hasher key = tensor_key(tensor);
     for (const std::int64_t b : wanted)
         key.add(b);
+    for (const cost_models::GroupLimit& limit : all)
+        key.add(limit.n).add(limit.m);
     return profiles_.get(key.finish(), [&] {
         const workloads::SparseMatrix matrix =
             workloads::make_matrix(tensor.sparsity, tensor.shape[0], tensor.shape[1]);
         Profiles out;
         for (const std::int64_t b : wanted) {
             std::vector<cost_models::GroupLimit> limits;
-            for (const cost_models::GroupLimit& limit : limits_)
+            for (const cost_models::GroupLimit& limit : all)
                 if (b % limit.m == 0)
                     limits.push_back(limit);
             out.emplace(b, cost_models::profile_blocks(matrix, b, limits, jobs_));
@@ -100,7 +107,8 @@ KernelPlan KernelStage::select(const workloads::Workload& workload,
     KernelPlan plan;
     plan.mixes.resize(workload.tensors.size());
     const KernelBank bank = bank_of(decisions.bank);
-    for (const cost_models::GroupLimit& limit : group_limits(bank)) {
+    const std::vector<cost_models::GroupLimit> limits = group_limits(bank);
+    for (const cost_models::GroupLimit& limit : limits) {
         if (decisions.block % limit.m == 0)
             continue;
         plan.violation = {.rule = "a kernel's group divides the block",
@@ -117,7 +125,7 @@ KernelPlan KernelStage::select(const workloads::Workload& workload,
         key.add(decisions.weighting.alpha).add(decisions.weighting.error_reference);
         key.add(decisions.weighting.work_share);
         plan.mixes[i] = mixes_.get(key.finish(), [&] {
-            return select_kernels(profiles(tensor, decisions.block)->at(decisions.block),
+            return select_kernels(profiles(tensor, decisions.block, limits)->at(decisions.block),
                                   bank,
                                   decisions.weighting,
                                   tensor.bits);

@@ -35,7 +35,8 @@ struct KernelPlan {
 class KernelStage {
   public:
     /// \param blocks Block sizes to profile together; others are profiled when first asked for.
-    /// \param banks All banks that may be asked for.
+    /// \param banks Banks to profile for together; what others need is profiled when first asked
+    /// for.
     KernelStage(std::vector<std::int64_t> blocks,
                 const std::vector<std::vector<std::string>>& banks,
                 int jobs);
@@ -47,8 +48,10 @@ class KernelStage {
   private:
     using Profiles = std::map<std::int64_t, cost_models::BlockProfile>;
 
-    [[nodiscard]] std::shared_ptr<const Profiles> profiles(const workloads::Tensor& tensor,
-                                                           std::int64_t block) const;
+    [[nodiscard]] std::shared_ptr<const Profiles> profiles(
+        const workloads::Tensor& tensor,
+        std::int64_t block,
+        const std::vector<cost_models::GroupLimit>& needed) const;
 
     std::vector<std::int64_t> blocks_;
     std::vector<cost_models::GroupLimit> limits_;

@@ -139,6 +139,24 @@ TEST_CASE("a group that does not divide the block is infeasible") {
     CHECK(outcome.violations[0].available == "block 12");
 }
 
+TEST_CASE("banks that an axis or a scenario makes of parts are profiled when they come up") {
+    const explorers::Experiment parts =
+        load(small,
+             {{"decisions.kernels.bank", "[csr, \"n_m(1:8)\"]"},
+              {"space", "{decisions.kernels.bank.1: [\"n_m(1:8)\", \"n_m(1:16)\"]}"}});
+    const explorers::Evaluator of_parts(parts, 0, 1);
+    CHECK(of_parts.evaluate({{0}}).feasible());
+    CHECK(of_parts.evaluate({{1}}).feasible());
+    const explorers::Experiment cases =
+        load(small,
+             {{"space", "{decisions.kernels.block: [16, 32]}"},
+              {"scenarios", "{path: decisions.kernels.bank, values: [[csr], [\"n_m(1:16)\"]]}"}});
+    const explorers::Evaluator second(cases, 1, 1);
+    const explorers::Outcome outcome = second.evaluate({{1}});
+    REQUIRE(outcome.feasible());
+    CHECK(outcome.objectives[2] > 0);
+}
+
 TEST_CASE("more off-chip bandwidth or memory never costs more under the same plan") {
     for (const char* path : {"hardware.off_chip.read_bandwidth_bits_per_cycle",
                              "hardware.event_driven.synaptic_memory_bits"}) {
