@@ -189,7 +189,7 @@ void read_scenarios(const Reader& section, Experiment& out) {
     out.scenarios.clear();
     for (const Reader& value : section.at("values").items()) {
         const std::string name =
-            value.is_scalar() ? value.node().text : core::to_yaml(value.node());
+            value.is_scalar() ? value.node().text : std::get<std::string>(to_cell(value.node()));
         for (const Scenario& other : out.scenarios)
             if (other.name == name)
                 value.problem("this scenario stands twice");

@@ -151,6 +151,7 @@ TEST_CASE("banks that an axis or a scenario makes of parts are profiled when the
         load(small,
              {{"space", "{decisions.kernels.block: [16, 32]}"},
               {"scenarios", "{path: decisions.kernels.bank, values: [[csr], [\"n_m(1:16)\"]]}"}});
+    CHECK(cases.scenarios.at(1).name == "[n_m(1:16)]");
     const explorers::Evaluator second(cases, 1, 1);
     const explorers::Outcome outcome = second.evaluate({{1}});
     REQUIRE(outcome.feasible());
