@@ -16,7 +16,7 @@ endfunction()
 
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
 file(COPY ${CONSUMER}/consumer/ DESTINATION ${SCRATCH}/consumer_source)
-run(${CMAKE_COMMAND} -S ${SCRATCH}/consumer_source -B ${consumer_build} -D VERSION=${VERSION}
+run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SCRATCH}/consumer_source -B ${consumer_build} -D VERSION=${VERSION}
     -D CMAKE_PREFIX_PATH=${prefix} -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_FLAGS=${FLAGS}
     -D CMAKE_BUILD_TYPE=${BUILD_TYPE})
 run(${CMAKE_COMMAND} --build ${consumer_build})

@@ -3,7 +3,7 @@
 # after the other, which must be refused by name.
 cmake_minimum_required(VERSION 3.25)
 function(configure from to)
-  execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -D FROM=${from} -D TO=${to}
+  execute_process(COMMAND ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE} -B ${BUILD} -D FROM=${from} -D TO=${to}
                           -D CMAKE_CXX_COMPILER=${COMPILER}
                   RESULT_VARIABLE failed OUTPUT_VARIABLE text ERROR_VARIABLE text)
   set(failed ${failed} PARENT_SCOPE)
