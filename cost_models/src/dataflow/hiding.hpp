@@ -7,8 +7,8 @@ namespace plexus::cost_models::dataflow {
 
 /// A load of all data of an operand at once: part of it may go on while the array computes.
 struct Hidden {
-    double cycles = 0;
-    double least = 0;  ///< Must be loaded before the array can start.
+    double cycles;
+    double least;  ///< Must be loaded before the array can start.
 };
 
 /// Hides up to `surplus` cycles, always of the longest loads, none below its least.

@@ -29,11 +29,9 @@ bool LoopNestModel::fits(const LoopNestState& state) const {
             return false;
         }
     }
-    for (std::size_t l = 0; l < levels_[0]; ++l) {
-        for (const Direction d : {to_low, from_high}) {
-            if (!channels_[0][l][d].exists && transfer_count(state, state.mean, 0, l, d) > 0) {
-                return false;
-            }
+    for (const Move& m : moves_) {
+        if (m.reads_back && !m.channel.exists && transfer_count(state, state.mean, m) > 0) {
+            return false;
         }
     }
     return true;
@@ -58,15 +56,14 @@ std::optional<core::Violation> LoopNestModel::violation(const LoopNestState& sta
                             memory.always_double ? ", half of it for double buffering" : "")};
         }
     }
-    for (std::size_t l = 0; l < levels_[0]; ++l) {
-        for (const Direction d : {to_low, from_high}) {
-            if (!channels_[0][l][d].exists && transfer_count(state, state.mean, 0, l, d) > 0) {
-                return core::Violation{
-                    "port of memory " + memory_names_[memory_[0][l]] + " for partial sums",
-                    fmt::format(
-                        "{}, {}", layer_.operands[0].memory_operand, d == to_low ? "tl" : "fh"),
-                    "no port that serves it"};
-            }
+    for (const Move& m : moves_) {
+        if (m.reads_back && !m.channel.exists && transfer_count(state, state.mean, m) > 0) {
+            return core::Violation{
+                "port of memory " + memory_names_[memory_[0][m.level]] + " for partial sums",
+                fmt::format("{}, {}",
+                            layer_.operands[0].memory_operand,
+                            m.direction == to_low ? "tl" : "fh"),
+                "no port that serves it"};
         }
     }
     return std::nullopt;

@@ -30,14 +30,18 @@ LevelCost LoopNestModel::explain_level(const LoopNestState& state,
     level.partial_sums = o == 0 && state.mean.partial_sums[l];
     level.double_buffered = state.double_buffer[o][l + 1];
     level.instances = mean_.units[o][l + 1];
-    for (const Direction d : {to_low, from_low, to_high, from_high}) {
-        TransferCost& t = level.transfers[d];
+    for (const Move& m : moves_) {
+        if (m.operand != o || m.level != l) {
+            continue;
+        }
+        const Direction d = m.direction;
+        TransferCost& t = level.transfers.at(d);
         t.accesses = state.accesses[o][l][d];
         t.energy = core::Energy(state.energy[o][l][d]);
         t.transfers = state.transfers[o][l][d];
         if (t.transfers > 0) {
-            t.period = state.period[o][boundary(l, d)];
-            t.bits = transfer_bits(held, timed_lanes(), o, l, d);
+            t.period = state.period[o][m.boundary];
+            t.bits = transfer_bits(held, timed_lanes(), m);
             t.allowed = core::Cycles(state.allowed[o][l][d]);
             t.real = core::Cycles(state.real[o][l][d]);
             t.loading = core::Cycles(state.loading[o][l][d]);
@@ -53,7 +57,7 @@ PortCost LoopNestModel::explain_port(const hardware::DataflowCore& core,
     PortCost cost{memory_names_[entry.memory],
                   core.memories[entry.memory].ports[entry.port].name,
                   {},
-                  core::Cycles(state.window_union[p]),
+                  core::Cycles(window_union(entry, state)),
                   core::Cycles(state.port_stall[p])};
     for (const PortUse& use : port_uses(entry)) {
         const double transfers = state.transfers[use.operand][use.level][use.direction];

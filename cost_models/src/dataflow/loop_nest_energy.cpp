@@ -143,58 +143,24 @@ void LoopNestModel::hold_operand(std::span<const TemporalLoop> order,
     }
 }
 
-double LoopNestModel::transfer_count(const LoopNestState& state,
-                                     const HeldData& held,
-                                     std::size_t o,
-                                     std::size_t level,
-                                     Direction direction) const {
-    const std::size_t b = boundary(level, direction);
-    if (b == levels_[o]) {
-        return 0;
-    }
-    if (o == 0) {
-        if (reads_back(o, direction)) {
-            return held.partial_sums[b] ? state.psum_reads[b] : 0;
-        }
-        return state.count[o][b];
-    }
-    return direction == to_low || direction == from_high ? state.count[o][b] : 0;
-}
-
-double LoopNestModel::transfer_bits(const HeldData& held,
-                                    const Lanes& lanes,
-                                    std::size_t o,
-                                    std::size_t level,
-                                    Direction direction) {
-    const std::size_t b = boundary(level, direction);
-    return b == level ? held.elements[o][b] * lanes.boost[o][b] * held.precision[o][b]
-                      : held.bits[o][b];
-}
-
 void LoopNestModel::memory_energy(LoopNestState& state) const {
-    state.memory_energy = 0;
-    for (std::size_t o = 0; o < operands(); ++o) {
-        for (std::size_t l = 0; l < levels_[o]; ++l) {
-            const double units = mean_.units[o][l + 1];
-            double sum = 0;
-            for (const Direction d : {to_low, from_low, to_high, from_high}) {
-                const Channel& channel = channels_[o][l][d];
-                const double count = transfer_count(state, state.mean, o, l, d);
-                double n = 0;
-                if (count > 0 && channel.exists) {
-                    const double bits = transfer_bits(state.mean, mean_, o, l, d);
-                    // One access is the full width; less is charged by whole granules.
-                    n = ceiling(bits / channel.granularity) *
-                        (channel.granularity / channel.width) * count * units;
-                    n = rules_ == Rules::zigzag ? down(n) : n;
-                }
-                state.accesses[o][l][d] = n;
-                state.energy[o][l][d] = n * channel.cost;
-                sum += n * channel.cost;
-            }
-            state.memory_energy += sum;
+    double sum = 0;
+    for (const Move& m : moves_) {
+        const Channel& channel = m.channel;
+        const double count = transfer_count(state, state.mean, m);
+        double n = 0;
+        if (count > 0 && channel.exists) {
+            // One access is the full width; less is charged by whole granules.
+            const double bits = transfer_bits(state.mean, mean_, m);
+            n = ceiling(bits / channel.granularity) * (channel.granularity / channel.width) *
+                count * mean_.units[m.operand][m.level + 1];
+            n = rules_ == Rules::zigzag ? down(n) : n;
         }
+        state.accesses[m.operand][m.level][m.direction] = n;
+        state.energy[m.operand][m.level][m.direction] = n * channel.cost;
+        sum += n * channel.cost;
     }
+    state.memory_energy = sum;
 }
 
 core::Energy LoopNestModel::evaluate_energy(std::span<const TemporalLoop> order,

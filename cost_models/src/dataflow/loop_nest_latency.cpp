@@ -48,27 +48,21 @@ void LoopNestModel::buffer(LoopNestState& state) const {
 void LoopNestModel::time_transfers(LoopNestState& state) const {
     const HeldData& held = timed(state);
     const Lanes& lanes = timed_lanes();
-    for (std::size_t o = 0; o < operands(); ++o) {
-        for (std::size_t l = 0; l < levels_[o]; ++l) {
-            for (const Direction d : {to_low, from_low, to_high, from_high}) {
-                const std::size_t b = boundary(l, d);
-                const double count = transfer_count(state, held, o, l, d);
-                const Channel& channel = channels_[o][l][d];
-                state.transfers[o][l][d] = count;
-                state.loading[o][l][d] = 0;
-                if (count <= 0) {
-                    state.allowed[o][l][d] = 0;
-                    state.real[o][l][d] = 0;
-                    continue;
-                }
-                const double time =
-                    state.double_buffer[o][b] ? state.period[o][b] : state.window[o][b];
-                state.allowed[o][l][d] = time * cycles_per_operation_;
-                state.real[o][l][d] =
-                    channel.exists ? ceiling(transfer_bits(held, lanes, o, l, d) / channel.width)
-                                   : 0;
-            }
+    for (const Move& m : moves_) {
+        const double count = transfer_count(state, held, m);
+        double allowed = 0;
+        double real = 0;
+        if (count > 0) {
+            const double time = state.double_buffer[m.operand][m.boundary]
+                                    ? state.period[m.operand][m.boundary]
+                                    : state.window[m.operand][m.boundary];
+            allowed = time * cycles_per_operation_;
+            real = m.channel.exists ? ceiling(transfer_bits(held, lanes, m) / m.channel.width) : 0;
         }
+        state.transfers[m.operand][m.level][m.direction] = count;
+        state.allowed[m.operand][m.level][m.direction] = allowed;
+        state.real[m.operand][m.level][m.direction] = real;
+        state.loading[m.operand][m.level][m.direction] = 0;
     }
 }
 
@@ -81,36 +75,61 @@ void LoopNestModel::stall(LoopNestState& state) const {
 }
 
 void LoopNestModel::stall_port(std::size_t p, LoopNestState& state) const {
-    std::array<UpdateWindow, max_transfers> windows;
     std::size_t n = 0;
-    double late = 0;   // sum of positive stalls
-    double early = 0;  // sum of the others: slack
-    double open = 0;   // sum of all windows
-    bool always = false;
+    double late = 0;     // sum of positive stalls
+    double early = 0;    // sum of the others: slack
+    double open = 0;     // sum of all windows
+    double longest = 0;  // the longest of them
     for (const PortUse& use : port_uses(ports_[p])) {
         const double transfers = state.transfers[use.operand][use.level][use.direction];
-        if (transfers <= 0 || n == max_transfers) {
+        if (transfers <= 0) {
             continue;
         }
-        const std::size_t b = boundary(use.level, use.direction);
         const double allowed = state.allowed[use.operand][use.level][use.direction];
-        const double period = state.period[use.operand][b] * cycles_per_operation_;
         const double times = repeated(use, transfers);
         const double slack = (state.real[use.operand][use.level][use.direction] - allowed) * times;
         (slack > 0 ? late : early) += slack;
         open += allowed * times;
-        always = always || allowed == period;
-        windows[n++] = {period, allowed};
+        longest = std::max(longest, allowed * (transfers - 1));
+        ++n;
+    }
+    // The union is no shorter than its longest part: often that is enough.
+    if (n < 2) {
+        state.port_stall[p] = late + early;
+    } else if (early + open <= longest) {
+        state.port_stall[p] = late;
+    } else {
+        state.port_stall[p] = late + std::max(0.0, early + open - window_union(ports_[p], state));
+    }
+}
+
+double LoopNestModel::window_union(const PortEntry& port, const LoopNestState& state) const {
+    std::array<UpdateWindow, max_transfers> windows;  // NOLINT(*-member-init): hot
+    std::size_t n = 0;
+    bool always = false;
+    double open = 0;
+    for (const PortUse& use : port_uses(port)) {
+        const double transfers = state.transfers[use.operand][use.level][use.direction];
+        if (transfers > 0 && n < max_transfers) {
+            const double allowed = state.allowed[use.operand][use.level][use.direction];
+            const double period = state.period[use.operand][boundary(use.level, use.direction)] *
+                                  cycles_per_operation_;
+            always = always || allowed == period;
+            open += allowed * repeated(use, transfers);
+            windows[n].period = period;
+            windows[n].allowed = allowed;
+            ++n;
+        }
+    }
+    if (n < 2) {
+        return open;
     }
     const double total = state.total_cycles * cycles_per_operation_;
-    const std::span<UpdateWindow> span(windows.data(), n);
+    const std::span<UpdateWindow> all(windows.data(), n);
     if (rules_ == Rules::physical) {
-        state.window_union[p] = n < 2 ? open : union_before_last(span, total);
-    } else {
-        state.window_union[p] = always ? total : n < 2 ? open : union_of_windows(span, total);
+        return union_before_last(all, total);
     }
-    state.port_stall[p] =
-        n < 2 ? late + early : late + std::max(0.0, early + open - state.window_union[p]);
+    return always ? total : union_of_windows(all, total);
 }
 
 }  // namespace plexus::cost_models::dataflow

@@ -20,48 +20,60 @@ void LoopNestModel::load(LoopNestState& state) const {
 
 void LoopNestModel::load_port(const PortEntry& port, LoopNestState& state) const {
     const HeldData& held = timed(state);
-    std::array<Hidden, max_operands * direction_count> once;
-    std::array<PortUse, max_operands * direction_count> uses;
+    std::array<Hidden, max_operands * direction_count> once;          // NOLINT(*-member-init): hot
+    std::array<const PortUse*, max_operands * direction_count> uses;  // NOLINT(*-member-init)
     std::size_t n = 0;
-    double busy = 0;  // bits per cycle that repeated transfers take on average
+    bool can_hide = false;
     for (const PortUse& use : port_uses(port)) {
-        const std::size_t b = boundary(use.level, use.direction);
         const double transfers = state.transfers[use.operand][use.level][use.direction];
-        const bool sums = reads_back(use.operand, use.direction);
-        if (transfers <= 0 || n == once.size() || (sums && rules_ == Rules::zigzag)) {
+        if (transfers <= 0 || reads_back(use.operand, use.direction) || n == once.size()) {
             continue;
         }
         const double real = state.real[use.operand][use.level][use.direction];
-        if (transfers == 1 && !sums) {
-            const double least = ceiling(held.bits[use.operand][1] / port.width);
-            uses[n] = use;
-            once[n++] = {real, least};
-            continue;
-        }
-        double bits = b == use.level ? held.bits[use.operand][b] / state.period[use.operand][b] *
-                                           timed_lanes().boost[use.operand][b]
-                                     : held.bits[use.operand][b] / state.period[use.operand][b];
-        if (rules_ == Rules::zigzag) {
-            busy += ceiling(down(bits) / cycles_per_operation_);
+        if (transfers == 1) {
+            uses[n] = &use;
+            once[n].cycles = real;
+            once[n].least = ceiling(held.bits[use.operand][1] / port.width);
+            can_hide = can_hide || once[n].least != real;
+            ++n;
         } else {
-            bits *= transfers / state.count[use.operand][b];
-            busy += bits / cycles_per_operation_;
-        }
-        if (!sums) {
             state.loading[use.operand][use.level][use.direction] = real;
         }
     }
-    const double computing = state.total_cycles * cycles_per_operation_ + state.stall;
-    const double surplus = std::max(0.0, (port.width - busy) / port.width * computing);
-    const std::span<Hidden> loads(once.data(), n);
-    if (rules_ == Rules::zigzag) {
-        hide_below_least(loads, surplus);
-    } else {
-        hide(loads, surplus);
+    if (can_hide) {
+        const double computing = state.total_cycles * cycles_per_operation_ + state.stall;
+        const double busy = mean_traffic(port, state);
+        const double surplus = std::max(0.0, (port.width - busy) / port.width * computing);
+        const std::span<Hidden> loads(once.data(), n);
+        if (rules_ == Rules::zigzag) {
+            hide_below_least(loads, surplus);
+        } else {
+            hide(loads, surplus);
+        }
     }
     for (std::size_t i = 0; i < n; ++i) {
-        state.loading[uses[i].operand][uses[i].level][uses[i].direction] = once[i].cycles;
+        state.loading[uses[i]->operand][uses[i]->level][uses[i]->direction] = once[i].cycles;
     }
+}
+
+double LoopNestModel::mean_traffic(const PortEntry& port, const LoopNestState& state) const {
+    const HeldData& held = timed(state);
+    double busy = 0;
+    for (const PortUse& use : port_uses(port)) {
+        const std::size_t o = use.operand;
+        const std::size_t b = boundary(use.level, use.direction);
+        const double transfers = state.transfers[o][use.level][use.direction];
+        const bool sums = reads_back(o, use.direction);
+        if (transfers <= 0 || (!sums && transfers == 1) || (sums && rules_ == Rules::zigzag)) {
+            continue;
+        }
+        double bits = held.bits[o][b] / state.period[o][b];
+        bits = b == use.level ? bits * timed_lanes().boost[o][b] : bits;
+        busy += rules_ == Rules::zigzag
+                    ? ceiling(down(bits) / cycles_per_operation_)
+                    : bits * transfers / state.count[o][b] / cycles_per_operation_;
+    }
+    return busy;
 }
 
 void LoopNestModel::combine_loads(LoopNestState& state) const {

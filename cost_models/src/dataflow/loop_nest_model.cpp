@@ -106,6 +106,17 @@ void LoopNestModel::prepare_channels(const hardware::DataflowCore& core) {
         for (std::size_t l = 0; l < levels_[o]; ++l) {
             open_channels(core.memories[memory_[o][l]], o, l);
             require_channels(o, l);
+            for (const Direction d : {to_low, from_low, to_high, from_high}) {
+                const bool carries = o == 0 || d == to_low || d == from_high;
+                if (carries && boundary(l, d) < levels_[o]) {
+                    moves_.push_back({static_cast<std::uint8_t>(o),
+                                      static_cast<std::uint8_t>(l),
+                                      d,
+                                      static_cast<std::uint8_t>(boundary(l, d)),
+                                      reads_back(o, d),
+                                      channels_[o][l][d]});
+                }
+            }
         }
     }
 }

@@ -48,8 +48,8 @@ class Cover {
     }
 
     std::span<UpdateWindow> windows_;
-    std::array<double, max_windows> hidden_{};  ///< Covered by shorter ones where this is open.
-    std::array<double, max_windows> whole_{};   ///< Covered by this and shorter ones per period.
+    std::array<double, max_windows> hidden_;  ///< Covered by shorter ones where this is open.
+    std::array<double, max_windows> whole_;   ///< Covered by this and shorter ones per period.
 };
 
 }  // namespace

@@ -8,8 +8,8 @@ namespace plexus::cost_models::dataflow {
 /// A window that opens at the start of every period: `allowed` of `period` cycles. Periods divide
 /// one another.
 struct UpdateWindow {
-    double period = 1;
-    double allowed = 1;
+    double period;
+    double allowed;
 };
 
 /// Cycles in which at least one of the windows is open, over `total` cycles. `total` is a multiple

@@ -125,6 +125,15 @@ class LoopNestModel {
         double width = 1;        ///< bandwidth_max
         double cost = 0;         ///< pJ per access
     };
+    /// A transfer that can happen.
+    struct Move {
+        std::uint8_t operand = 0;
+        std::uint8_t level = 0;
+        Direction direction = to_low;
+        std::uint8_t boundary = 0;  ///< Arch level whose data moves.
+        bool reads_back = false;    ///< Brings partial sums back.
+        Channel channel;
+    };
     /// What follows from the spatial mapping alone.
     struct Lanes {
         std::array<std::array<std::vector<Factor>, max_levels + 1>, max_operands> factors;
@@ -184,18 +193,24 @@ class LoopNestModel {
                       HeldData& held) const;
     void count_read_backs(std::span<const TemporalLoop> order, LoopNestState& state) const;
     void memory_energy(LoopNestState& state) const;
-    /// Number of transfers of the whole operation; 0 if there are none in this direction.
-    [[nodiscard]] double transfer_count(const LoopNestState& state,
-                                        const HeldData& held,
-                                        std::size_t operand,
-                                        std::size_t level,
-                                        Direction direction) const;
+    /// Number of transfers of the whole operation; 0 if sums are complete and do not come back.
+    [[nodiscard]] static double transfer_count(const LoopNestState& state,
+                                               const HeldData& held,
+                                               const Move& move) {
+        if (move.reads_back) {
+            return held.partial_sums[move.boundary] ? state.psum_reads[move.boundary] : 0;
+        }
+        return state.count[move.operand][move.boundary];
+    }
     /// Bits of one transfer.
     [[nodiscard]] static double transfer_bits(const HeldData& held,
                                               const Lanes& lanes,
-                                              std::size_t operand,
-                                              std::size_t level,
-                                              Direction direction);
+                                              const Move& move) {
+        const std::size_t b = move.boundary;
+        return b == move.level ? held.elements[move.operand][b] * lanes.boost[move.operand][b] *
+                                     held.precision[move.operand][b]
+                               : held.bits[move.operand][b];
+    }
     /// The lanes that latency counts, and what is held with them.
     [[nodiscard]] const Lanes& timed_lanes() const { return same_lanes_ ? mean_ : whole_; }
     [[nodiscard]] const HeldData& timed(const LoopNestState& state) const {
@@ -206,6 +221,10 @@ class LoopNestModel {
     void time_transfers(LoopNestState& state) const;
     void stall(LoopNestState& state) const;
     void stall_port(std::size_t port, LoopNestState& state) const;
+    /// Cycles in which at least one of the transfers of a port may run.
+    [[nodiscard]] double window_union(const PortEntry& port, const LoopNestState& state) const;
+    /// Bits per cycle that a port needs for what it transfers more than once.
+    [[nodiscard]] double mean_traffic(const PortEntry& port, const LoopNestState& state) const;
     void load(LoopNestState& state) const;
     void load_port(const PortEntry& port, LoopNestState& state) const;
     void combine_loads(LoopNestState& state) const;
@@ -237,6 +256,7 @@ class LoopNestModel {
     std::array<std::array<Relevance, max_dims>, max_operands> relevance_{};
     std::array<std::vector<PreparedAxis>, max_operands> axes_;
     PerTransfer<Channel> channels_{};
+    std::vector<Move> moves_;  ///< By operand, level and direction.
     Lanes mean_;
     Lanes whole_;
     bool same_lanes_ = true;

@@ -62,8 +62,7 @@ struct LoopNestState {
     PerTransfer<double> allowed;    ///< Cycles one transfer may take without a stall.
     PerTransfer<double> real;       ///< Cycles one transfer takes.
     PerTransfer<double> loading;    ///< Cycles of the first or last transfer not hidden.
-    std::array<double, max_ports> window_union;  ///< Cycles in which a port may be busy.
-    std::array<double, max_ports> port_stall;    ///< Negative: slack.
+    std::array<double, max_ports> port_stall;  ///< Negative: slack.
     /// [operand]: over ports that serve this input only, both sides; one side; neither.
     std::array<double, max_operands> load_individual;
     std::array<double, max_operands> load_half_shared;
