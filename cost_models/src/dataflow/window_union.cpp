@@ -10,7 +10,7 @@ namespace plexus::cost_models::dataflow {
 
 namespace {
 
-constexpr std::size_t max_windows = 16;
+constexpr std::size_t max_windows = 12;
 
 /// Windows by rising period. covered(k, x): cycles of [0, x) in which one of the first k windows is
 /// open. A window opens at the start of its period, so what the shorter ones cover behind it is
@@ -48,8 +48,8 @@ class Cover {
     }
 
     std::span<UpdateWindow> windows_;
-    std::array<double, max_windows> hidden_;  ///< Covered by shorter ones where this is open.
-    std::array<double, max_windows> whole_;   ///< Covered by this and shorter ones per period.
+    std::array<double, max_windows> hidden_{};  ///< Covered by shorter ones where this is open.
+    std::array<double, max_windows> whole_{};   ///< Covered by this and shorter ones per period.
 };
 
 }  // namespace

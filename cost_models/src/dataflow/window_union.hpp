@@ -14,7 +14,7 @@ struct UpdateWindow {
 
 /// Cycles in which at least one of the windows is open, over `total` cycles. `total` is a multiple
 /// of every period.
-/// \param windows At most 16; sorted by period afterwards.
+/// \param windows At most 12; sorted by period afterwards.
 [[nodiscard]] double union_of_windows(std::span<UpdateWindow> windows, double total);
 
 /// The same without the last period of each window: what is moved ahead of its use needs no window
