@@ -12,4 +12,9 @@ enum class Rules : std::uint8_t {
     zigzag,    ///< The numbers of ZigZag 3.8.5 to the last digit, with its quirks.
 };
 
+/// The word that names the rules in a file.
+[[nodiscard]] constexpr const char* to_string(Rules rules) {
+    return rules == Rules::physical ? "physical" : "zigzag";
+}
+
 }  // namespace plexus::cost_models::dataflow
