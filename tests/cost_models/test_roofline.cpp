@@ -49,6 +49,30 @@ TEST_CASE("a linear layer on an array costs what counting its accesses gives") {
     CHECK(explained_energy(machine, work, {0, 1}) == Approx(c.energy.value).epsilon(1e-12));
 }
 
+TEST_CASE("results leave their accumulators through the port to the memory above") {
+    using hardware::PortType;
+    using hardware::Transfer;
+    auto machine = test::array_machine(1);
+    hardware::Memory acc;
+    acc.name = "accumulator";
+    acc.size = core::Bits(16);
+    acc.read_cost = core::Energy(0.3);
+    acc.write_cost = core::Energy(0.4);
+    acc.operands = {"O"};
+    acc.ports = {test::port("low", PortType::read, 16),
+                 test::port("high", PortType::read, 32),
+                 test::port("w", PortType::write, 16)};
+    acc.ports[0].uses = {{"O", Transfer::to_low}};
+    acc.ports[1].uses = {{"O", Transfer::to_high}};
+    auto& memories = test::array_core(machine).memories;
+    memories.insert(memories.begin(), acc);
+    // Each of 128 partial sums of 16 bits is read and written back; 128 bits of results are read
+    // through the wide port in 4 accesses and written to the SRAM in 2, which reads 18 x 64 bits.
+    const CoreCost c = model().evaluate(machine, linear(16, 8, 1), {0, 1});
+    CHECK(c.energy.value ==
+          Approx(128 * 0.5 + 128 * (0.1 + 0.2) + 128 * (0.3 + 0.4) + 4 * 0.3 + 18 * 3 + 2 * 4));
+}
+
 TEST_CASE("rows that do not fill the array leave units idle") {
     auto machine = test::array_machine(1);
     for (auto& memory : test::array_core(machine).memories) {
