@@ -14,7 +14,10 @@ libfmt-dev        | -       | formats text and numbers
 nlohmann-json3-dev| -       | reads model configurations, writes JSON results
 libcli11-dev      | -       | command line of the program plexus
 zlib1g-dev        | -       | reads compressed records of other programs
-libpagmo-dev      | -       | NSGA-II and hypervolume'
+libpagmo-dev      | -       | NSGA-II and hypervolume
+libonnx-dev       | /usr/include/onnx/onnx_pb.h | reads ONNX models (the build works without)
+libprotobuf-dev   | -       | file format of ONNX models
+protobuf-compiler | protoc  | CMake finds protobuf only with it'
 plexus_run_packages='
 gnuplot-nox       | gnuplot | draws the Pareto plots (SVG and PNG)'
 plexus_test_packages='

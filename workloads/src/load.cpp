@@ -5,7 +5,9 @@
 
 #include "plexus/core/reader.hpp"
 #include "plexus/core/text.hpp"
+#include "plexus/workloads/onnx.hpp"
 
+#include "equation.hpp"
 #include "sections.hpp"
 
 namespace plexus::workloads {
@@ -136,8 +138,13 @@ Workload read_workload(const core::Node& root, core::Problems& problems) {
     return workload;
 }
 
+core::Node load_workload_tree(const std::filesystem::path& file, core::Problems& problems) {
+    return lower(file.extension().string()) == ".onnx" ? read_onnx(file, problems)
+                                                       : core::load_yaml(file, problems);
+}
+
 Workload load_workload(const std::filesystem::path& file, core::Problems& problems) {
-    const core::Node root = core::load_yaml(file, problems);
+    const core::Node root = load_workload_tree(file, problems);
     return problems.empty() ? read_workload(root, problems) : Workload{};
 }
 

@@ -16,6 +16,12 @@ namespace plexus::workloads {
 /// dimensions and phase), each with an optional `sparsity:` section. Problems go into `problems`.
 [[nodiscard]] Workload read_workload(const core::Node& root, core::Problems& problems);
 
+/// The tree of a workload file, so that dotted paths reach into it; of a file that ends in .onnx,
+/// the one read_onnx() makes of the model.
+[[nodiscard]] core::Node load_workload_tree(const std::filesystem::path& file,
+                                            core::Problems& problems);
+
+/// read_workload() of load_workload_tree().
 /// \throws core::ConfigErrors listing every problem of the file.
 [[nodiscard]] Workload load_workload(const std::filesystem::path& file);
 

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sets PLEXUS_ONNX: whether ONNX models can be read. ONNX needs the target of protobuf, so that comes first.
+option(PLEXUS_WITH_ONNX "Read ONNX models, if libonnx and protobuf are installed" ON)
+set(PLEXUS_ONNX OFF)
+if(PLEXUS_WITH_ONNX)
+  find_package(Protobuf QUIET)
+  if(Protobuf_FOUND)
+    find_package(ONNX QUIET)
+  endif()
+  if(ONNX_FOUND AND TARGET onnx AND TARGET onnx_proto AND TARGET protobuf::libprotobuf)
+    set(PLEXUS_ONNX ON)
+  else()
+    message(STATUS "libonnx or protobuf is missing: building without ONNX models")
+  endif()
+endif()
