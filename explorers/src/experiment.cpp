@@ -48,7 +48,7 @@ void splice(Node& root, const std::string& key, Problems& problems, const Load& 
     if (!entry || entry.is_map())
         return;
     if (!entry.is_scalar()) {
-        entry.problem("expected the path of a YAML file, or its content as a map");
+        entry.problem("expected the path of a file, or its content as a map");
         return;
     }
     const std::filesystem::path file = entry.file();
@@ -76,9 +76,7 @@ Node resolve(const std::filesystem::path& file,
         top.at("version").problem("this program reads version 1");
     }
     splice(root, "hardware", problems, hardware::load_architecture_tree);
-    splice(root, "workload", problems, [](const auto& path, Problems& p) {
-        return core::load_yaml(path, p);
-    });
+    splice(root, "workload", problems, workloads::load_workload_tree);
     Node decisions = default_decision_tree(builtin_cooling_schedules());
     if (const Node* user = root.find("decisions"))
         merge_into(decisions, *user);
