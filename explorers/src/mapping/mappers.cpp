@@ -7,6 +7,7 @@ namespace plexus::explorers {
 void register_builtin(core::Registry<Mapper>& registry) {
     register_exhaustive(registry);
     register_annealing(registry);
+    register_optimal(registry);
     register_constrained(registry);
 }
 

@@ -88,7 +88,7 @@ class Mapper {
                                                 const TemporalSearchOptions& options) const = 0;
 };
 
-/// exhaustive, annealing and constrained.
+/// exhaustive, annealing, optimal and constrained.
 void register_builtin(core::Registry<Mapper>& registry);
 [[nodiscard]] core::Registry<Mapper> builtin_mappers();
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "mapping/incumbent.hpp"
+#include "mapping/optimal_leaf.hpp"
+#include "mapping/optimal_tables.hpp"
+
+namespace plexus::explorers {
+
+/// Branch and bound over the places of the boundaries between levels, inner to outer.
+class OptimalSearch {
+  public:
+    OptimalSearch(const dataflow::LoopNestModel& model,
+                  const hardware::DataflowCore& core,
+                  MappingObjective objective,
+                  Incumbent& incumbent,
+                  SearchEffort& effort,
+                  Budget& budget);
+
+    /// Searches until everything is explored or pruned, or the budget runs out.
+    /// \return a bound on the first number of the merit of every mapping; infinite if none fits.
+    double run();
+
+  private:
+    static constexpr std::size_t most_memories = dataflow::max_operands * dataflow::max_levels;
+
+    /// Boundaries placed so far and what follows from them.
+    struct Partial {
+        std::size_t set = 0;
+        OptimalTables::Next next{};
+        std::uint8_t last = 0;      ///< Operand of the last boundary.
+        bool sums_partial = false;  ///< At the last boundary of O.
+        double energy = 0;
+        std::array<double, most_memories> used{};
+        std::array<double, dataflow::max_ports> busy{};
+        std::array<double, dataflow::max_operands> innermost_bits{};
+        std::array<double, dataflow::max_operands> shared{};
+        std::array<double, dataflow::max_operands> half{};
+        std::array<double, dataflow::max_operands> own{};
+    };
+    struct Child {
+        double first = 0;
+        double second = 0;
+        double energy = 0;
+        double latency = 0;
+        std::uint8_t operand = 0;
+        std::size_t set = 0;
+    };
+
+    void prepare_loads(const hardware::DataflowCore& core);
+    void descend(const Partial& partial, std::size_t depth);
+    void branch(const Partial& partial, std::vector<Child>& children);
+    bool extend(const Partial& partial, std::uint8_t operand, std::size_t set, Partial& out) const;
+    void add_load(std::uint8_t operand, std::size_t boundary, std::size_t set, Partial& out) const;
+    [[nodiscard]] double load_cycles(std::size_t operand,
+                                     std::size_t boundary,
+                                     const BoundaryCost& cost,
+                                     double innermost_bits) const;
+    [[nodiscard]] double latency_bound(const Partial& partial) const;
+    [[nodiscard]] bool last_placed(const Partial& partial) const;
+
+    const dataflow::LoopNestModel& model_;
+    MappingObjective objective_;
+    Incumbent& incumbent_;
+    SearchEffort& effort_;
+    Budget& budget_;
+    OptimalTables tables_;
+    LeafOrders leaf_;
+    std::vector<double> capacity_;  ///< By memory.
+    double compute_ = 0;
+    /// Of the port that carries a transfer to the lower and from the higher level, by operand and
+    /// boundary: its width, and whether both inputs pass through it.
+    struct LoadPorts {
+        double low_width = 0;
+        double high_width = 0;
+        bool low_shared = false;
+        bool high_shared = false;
+        double extra = 0;       ///< Cycles until the first data comes.
+        double least_left = 0;  ///< Least cycles of this and the boundaries above.
+    };
+    std::array<std::array<LoadPorts, dataflow::max_levels + 1>, dataflow::max_operands> loads_{};
+    std::vector<PlacedBoundary> placed_;
+    std::vector<std::vector<Child>> children_;
+    double open_ = std::numeric_limits<double>::infinity();
+    bool stopped_ = false;
+};
+
+}  // namespace plexus::explorers
