@@ -11,6 +11,7 @@
 #include "plexus/explorers/annealing/cooling.hpp"
 #include "plexus/explorers/design/explorer.hpp"
 #include "plexus/explorers/experiment.hpp"
+#include "plexus/explorers/mapping/mapper.hpp"
 
 #include "commands.hpp"
 
@@ -50,6 +51,9 @@ std::vector<Kind> plug_in_kinds() {
         {"cooling",
          "Cooling schedules (decisions.annealing.cooling)",
          descriptions(explorers::builtin_cooling_schedules())},
+        {"mappers",
+         "Mapping engines (plexus map --engine)",
+         descriptions(explorers::builtin_mappers())},
         {"kernels",
          "Kernels (decisions.kernels.bank)",
          descriptions(cost_models::builtin_kernels())},

@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "interrupt.hpp"
+#include "map_options.hpp"
 #include "plexus_version.hpp"
 
 namespace plexus::apps {
@@ -43,6 +44,35 @@ void declare(CLI::App& app, RunOptions& run, int& code) {
     c->callback([&] { code = run_experiment(run); });
 }
 
+void declare_map(CLI::App& app, MapOptions& map, int& code) {
+    CLI::App* c = app.add_subcommand("map", "Search mappings of a workload on a dataflow core");
+    c->add_option("--hardware", map.hardware, "Preset or file")->required();
+    c->add_option("--workload", map.workload, "Preset or file")->required();
+    c->add_option("--core", map.core, "Kind of core, if the hardware has several");
+    c->add_option(
+        "--mapping", map.mapping, "What is given: mapping file, or mappings.yaml of a run");
+    c->add_option("--engine", map.engine, "As in plexus list mappers; default exhaustive");
+    c->add_option("--set", map.overrides, "Parameter of the engine: parameter=value")
+        ->allow_extra_args(false);
+    c->add_option("--lpf-limit", map.loop_limit, "Largest number of loops to permute; 0 = all")
+        ->check(CLI::Range(0, 64));
+    c->add_option("--objective", map.objective, "latency (default), energy, edp or pareto");
+    c->add_option("--rules", map.rules, "physical (default) or zigzag");
+    c->add_flag("--even", map.even, "Operands that share a memory are cut at the same loops");
+    c->add_flag("--mixed", map.mixed, "Also several loops side by side on one array dimension");
+    c->add_option("--candidates", map.candidates, "Spatial mappings per layer; default 3, 0 = all")
+        ->check(CLI::Range(0, 1 << 20));
+    c->add_option("--seed", map.seed, "Seed of random numbers")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53U));
+    c->add_option(
+        "--out", map.out, "Folder for the results; default runs/map-<hardware>-<workload>");
+    c->add_option("--jobs", map.jobs, "Threads; default: all processors. Does not change results")
+        ->check(CLI::Range(1, 4096));
+    c->add_option("--show", map.show, "Print the loop nest of this layer");
+    c->add_flag("--quiet", map.quiet, "Print only warnings and the folder of the results");
+    c->callback([&] { code = map_workload(map); });
+}
+
 void declare_others(CLI::App& app,
                     std::vector<std::string>& words,
                     std::vector<std::filesystem::path>& files,
@@ -52,7 +82,7 @@ void declare_others(CLI::App& app,
     CLI::App* list = app.add_subcommand("list", "What can be chosen in an experiment");
     list->add_option("kind",
                      words[0],
-                     "explorers, cooling, kernels, core_models, objectives, "
+                     "explorers, cooling, mappers, kernels, core_models, objectives, "
                      "hardware or workloads; default: all");
     list->callback([&] { code = list_entries(words[0]); });
 
@@ -86,11 +116,14 @@ int run_program(int argc, char** argv) {
                  "plexus");
     RunOptions run;
     run.command.assign(argv, argv + argc);
+    MapOptions map;
+    map.command = run.command;
     std::vector<std::string> words;
     std::vector<std::filesystem::path> files;
     std::filesystem::path records;
     int code = exit_ok;
     declare(app, run, code);
+    declare_map(app, map, code);
     declare_others(app, words, files, records, code);
     try {
         app.parse(argc, argv);
