@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -261,6 +262,33 @@ class MapRun {
         return provenance;
     }
 
+    [[nodiscard]] explorers::MappingRequest request_of(const MapTask& task) const {
+        explorers::MappingRequest request = request_;
+        request.spatial = task.spatial;
+        request.temporal.ordering = task.ordering;
+        return request;
+    }
+
+    /// Tasks that share one search, in order: its words name the first of them, whatever the number
+    /// of threads.
+    [[nodiscard]] std::vector<std::vector<std::size_t>> equal_tasks() const {
+        std::map<core::Hash, std::size_t> group_of;
+        std::vector<std::vector<std::size_t>> groups;
+        for (std::size_t t = 0; t < mapped_.tasks.size(); ++t) {
+            const MapTask& task = mapped_.tasks[t];
+            const std::string engine = task.ordering.empty() ? options_.engine : "constrained";
+            core::Hasher key;
+            key.add(explorers::mapping_key(task.layer, core_, request_of(task), engine));
+            if (task.given)
+                key.add(static_cast<std::int64_t>(t));
+            const auto [at, fresh] = group_of.try_emplace(key.finish(), groups.size());
+            if (fresh)
+                groups.emplace_back();
+            groups[at->second].push_back(t);
+        }
+        return groups;
+    }
+
     [[nodiscard]] MappedLayer map_one(const MapTask& task) {
         const bool ordered = !task.ordering.empty();
         MappedLayer layer{task.given ? "given" : ordered ? "constrained" : options_.engine, {}, {}};
@@ -268,9 +296,7 @@ class MapRun {
             layer.result =
                 std::make_shared<const MapperResult>(given_result(task, core_, request_.rules));
         } else {
-            explorers::MappingRequest request = request_;
-            request.spatial = task.spatial;
-            request.temporal.ordering = task.ordering;
+            const explorers::MappingRequest request = request_of(task);
             const Mapper& mapper = ordered ? *constrained_ : *mapper_;
             layer.result =
                 memo_.get(explorers::mapping_key(task.layer, core_, request, layer.engine), [&] {
@@ -286,11 +312,12 @@ class MapRun {
 
     void search() {
         mapped_.layers.resize(mapped_.tasks.size());
+        const std::vector<std::vector<std::size_t>> groups = equal_tasks();
         core::parallel_for(
-            static_cast<std::int64_t>(mapped_.tasks.size()), options_.jobs, [&](std::int64_t i) {
-                const auto t = static_cast<std::size_t>(i);
-                if (!stop_requested())
-                    mapped_.layers[t] = map_one(mapped_.tasks[t]);
+            static_cast<std::int64_t>(groups.size()), options_.jobs, [&](std::int64_t g) {
+                for (const std::size_t t : groups[static_cast<std::size_t>(g)])
+                    if (!stop_requested())
+                        mapped_.layers[t] = map_one(mapped_.tasks[t]);
             });
         std::set<const MapperResult*> distinct;
         for (const MappedLayer& layer : mapped_.layers)
