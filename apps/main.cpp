@@ -127,6 +127,11 @@ int run_program(int argc, char** argv) {
     declare_others(app, words, files, records, code);
     try {
         app.parse(argc, argv);
+        // What was printed may still wait in a buffer that has nowhere to go (disk full).
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+            std::fprintf(stderr, "plexus: the output cannot be written\n");
+            return code == exit_ok ? exit_failed : code;
+        }
         return code;
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exit_ok : exit_bad_input;

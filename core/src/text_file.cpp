@@ -63,6 +63,10 @@ std::optional<std::string> read_file(const std::filesystem::path& file, std::str
         why_not = "is a folder, expected a file";
         return std::nullopt;
     }
+    if (std::filesystem::exists(file, error) && !std::filesystem::is_regular_file(file, error)) {
+        why_not = "is a device or pipe, expected a file";
+        return std::nullopt;
+    }
     errno = 0;
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream content;

@@ -59,6 +59,16 @@ void splice(Node& root, const std::string& key, Problems& problems, const Load& 
     *root.find(key) = load(file, problems);
 }
 
+/// What a missing `explorer:` or `budget:` means, so that --set can change it.
+Node default_section(const std::string& section) {
+    Node node;
+    node.kind = Node::Kind::map;
+    put(node,
+        section == "explorer" ? "name" : "evaluations",
+        core::scalar(section == "explorer" ? "nsga2" : "1000"));
+    return node;
+}
+
 /// The experiment with hardware, workload and all decisions in it, overrides applied.
 Node resolve(const std::filesystem::path& file,
              const std::vector<Override>& overrides,
@@ -81,6 +91,9 @@ Node resolve(const std::filesystem::path& file,
     if (const Node* user = root.find("decisions"))
         merge_into(decisions, *user);
     put(root, "decisions", std::move(decisions));
+    for (const char* section : {"explorer", "budget"})
+        if (root.find(section) == nullptr)
+            put(root, section, default_section(section));
     problems.throw_if_any();
     for (const Override& o : overrides) {
         const std::string place = fmt::format("--set {}={}", o.path, o.value);

@@ -28,4 +28,7 @@ struct Limits {
 /// \param texts Whether the marks have texts; a panel leaves them to its neighbour.
 [[nodiscard]] std::string axis_commands(const char* axis, const Ticks& ticks, bool texts = true);
 
+/// The same marks with texts on at most four of them, for a narrow panel.
+[[nodiscard]] Ticks spaced(Ticks ticks);
+
 }  // namespace plexus::results

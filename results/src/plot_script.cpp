@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <map>
 #include <set>
@@ -14,23 +15,15 @@
 #include "plexus/results/quantity.hpp"
 
 #include "axis.hpp"
+#include "colours.hpp"
+#include "labels.hpp"
 
 namespace plexus::results {
 
 namespace {
 
-constexpr int cell_pixels = 1000;  // dominated points on one of 1000 × 1000 places are drawn once
-
-/// Colours that differ also for colour-blind readers.
-/// \par Source Okabe and Ito, "Color Universal Design", 2008 (black and yellow left out).
-constexpr std::array<const char*, 6> colours{
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
-/// \par Source viridis, van der Walt and Smith, 2015: 9 of its 256 steps.
-constexpr const char* palette =
-    "set palette defined (0 '#440154', 1 '#472d7b', 2 '#3b528b', 3 '#2c728e', 4 '#21918c', "
-    "5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')\n";
-
 using detail::Limits;
+constexpr int cell_pixels = 1000;  // dominated points on one of 1000 × 1000 places are drawn once
 
 /// Builds the script of one run.
 class Script {
@@ -57,8 +50,7 @@ class Script {
             data();
             figure();
         }
-        const auto [width, height] = size();
-        // The same commands twice, so that each file is complete whatever the terminal.
+        const auto [width, height] = size();  // the same commands twice: once per terminal
         return out_ +
                fmt::format(
                    "\nset encoding utf8\n"
@@ -154,21 +146,29 @@ class Script {
                     out_ += core::to_text(value(r, 0)) + ' ' + core::to_text(value(r, 1)) + '\n';
             // gnuplot takes an empty block for an error; a point that is no number is not drawn.
             out_ += fmt::format("NaN NaN\nEND\n# its front: x y colour\n$front_{} << END\n", f);
-            std::string labels;
             for (const FrontPoint& p : front.points) {
-                const std::string place =
-                    core::to_text(value(p.record, 0)) + ' ' + core::to_text(value(p.record, 1));
-                out_ += place;
+                out_ += place(p.record);
                 if (info_.objectives.size() > 2)
                     out_ += ' ' + core::to_text(value(p.record, 2));
                 out_ += '\n';
-                if (!p.label.empty())
-                    labels += place + ' ' + p.label + '\n';
             }
             out_ += fmt::format("END\n# its notable points: x y label\n$notable_{} << END\n", f);
-            out_ += labels;
-            out_ += "END\n";
+            out_ += notable(front) + "END\n";
         }
+    }
+
+    [[nodiscard]] std::string place(const core::EvaluationRecord& record) const {
+        return core::to_text(value(record, 0)) + ' ' + core::to_text(value(record, 1));
+    }
+    /// The labelled points of a front, one label for those too near each other for two.
+    [[nodiscard]] std::string notable(const Front& front) const {
+        std::vector<PlacedLabel> labels;
+        for (const FrontPoint& p : front.points) {
+            const core::EvaluationRecord& r = p.record;
+            if (!p.label.empty())
+                labels.push_back({step(0, value(r, 0)), step(1, value(r, 1)), place(r), p.label});
+        }
+        return lines_of(merged(std::move(labels), panels_ ? 60 : 25));
     }
 
     void style() {
@@ -307,7 +307,8 @@ class Script {
             figure_ += fmt::format("set xlabel {}\nset ylabel {} offset 0.5,0\n",
                                    bottom ? gnuplot_string(title_of(info_.objectives[0])) : "''",
                                    left ? gnuplot_string(title_of(info_.objectives[1])) : "''");
-            figure_ += axis_commands("x", ticks_[0], bottom) + axis_commands("y", ticks_[1], left);
+            figure_ +=
+                axis_commands("x", spaced(ticks_[0]), bottom) + axis_commands("y", ticks_[1], left);
             // One colour scale for all, at the right edge of the whole picture.
             if (f == 0)
                 figure_ += fmt::format(

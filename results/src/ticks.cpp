@@ -82,6 +82,15 @@ Ticks ticks_for(double low, double high, bool prefixes) {
     return ticks;
 }
 
+Ticks spaced(Ticks ticks) {
+    constexpr std::size_t most = 4;
+    const std::size_t every = (ticks.marks.size() + most - 1) / most;
+    for (std::size_t i = 0; i < ticks.marks.size(); ++i)
+        if (i % every != 0)
+            ticks.marks[i].second.clear();
+    return ticks;
+}
+
 std::string gnuplot_string(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {

@@ -139,3 +139,14 @@ TEST_CASE("a value that makes a loader warn is a warning of the experiment") {
     CHECK(e.warnings.size() == 2);  // the base design, and scenario b beyond it
     CHECK(scenario_b == 1);
 }
+
+TEST_CASE("sections that a file leaves out can still be set") {
+    const Edited bare("bare", "explorer: {name: exhaustive}\nbudget: {evaluations: 10000}\n", "");
+    const explorers::Experiment plain = explorers::load_experiment(bare.file());
+    CHECK(plain.explorer == "nsga2");
+    CHECK(plain.budget.evaluations == 1000);
+    const explorers::Experiment set = explorers::load_experiment(
+        bare.file(), {{"budget.evaluations", "10"}, {"explorer.seed", "4"}});
+    CHECK(set.budget.evaluations == 10);
+    CHECK(set.seed == 4);
+}
