@@ -100,7 +100,7 @@ core::Params engine_params(const core::Description& engine, const MapOptions& op
         put(map, "loop_limit", core::scalar(std::to_string(*options.loop_limit)));
     }
     core::Problems problems;
-    const core::Params params =
+    core::Params params =
         core::read_params(core::Reader(map, engine.name, problems), engine.params);
     problems.throw_if_any();
     return params;

@@ -94,7 +94,7 @@ class EntryReader {
         const Reader map = at_.find(key);
         if (!map || map.is_null())
             return {};
-        const auto entries = map.entries();
+        auto entries = map.entries();
         for (const auto& [name, value] : entries) {
             if (!std::ranges::count(core_.array.dimensions, name))
                 value.problem(fmt::format("\"{}\" is no dimension of the array{}",

@@ -25,6 +25,8 @@ bool is_home(const fs::path& folder) {
 }  // namespace
 
 fs::path home_folder() {
+    // Nothing here ever changes the environment, so reading it is safe from any thread.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
     if (const char* home = std::getenv("PLEXUS_HOME"); home != nullptr && *home != '\0') {
         if (!is_home(home))
             throw UsageError(std::string("PLEXUS_HOME is ") + home +
@@ -33,7 +35,7 @@ fs::path home_folder() {
     }
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    const fs::path installed = program.parent_path().parent_path() / "share" / "plexus";
+    fs::path installed = program.parent_path().parent_path() / "share" / "plexus";
     if (!error && is_home(installed))
         return installed;
     if (is_home(PLEXUS_SOURCE_DIR))
@@ -56,8 +58,8 @@ fs::path preset_file(const std::string& folder, const std::string& name) {
         }
         return {};
     };
-    const fs::path found = folder == "hardware" ? look(hardware::list_presets(presets))
-                                                : look(workloads::list_presets(presets));
+    fs::path found = folder == "hardware" ? look(hardware::list_presets(presets))
+                                          : look(workloads::list_presets(presets));
     if (found.empty())
         throw UsageError("there is no file and no " + folder + " preset " + name +
                          core::suggestion(name, names));

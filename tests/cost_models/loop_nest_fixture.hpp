@@ -7,9 +7,7 @@
 
 #include "plexus/cost_models/dataflow/loop_nest_cost.hpp"
 
-namespace plexus::tests {
-
-using namespace cost_models::dataflow;
+namespace plexus::cost_models::dataflow::tests {
 
 inline hardware::Port port(std::string name,
                            std::int64_t least,
@@ -106,4 +104,4 @@ inline Mapping worked_mapping() {
     return m;
 }
 
-}  // namespace plexus::tests
+}  // namespace plexus::cost_models::dataflow::tests

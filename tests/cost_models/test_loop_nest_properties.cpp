@@ -10,7 +10,8 @@
 #include "loop_nest_fixture.hpp"
 
 using namespace plexus;
-using namespace plexus::tests;
+using namespace plexus::cost_models::dataflow;
+using namespace plexus::cost_models::dataflow::tests;
 
 namespace {
 

@@ -4,7 +4,8 @@
 #include "loop_nest_fixture.hpp"
 
 using namespace plexus;
-using namespace plexus::tests;
+using namespace plexus::cost_models::dataflow;
+using namespace plexus::cost_models::dataflow::tests;
 
 namespace {
 

@@ -65,6 +65,7 @@ void check_result(const OnnxGraph& graph, const OnnxNode& node, const Shape& com
 }
 
 /// Loops, relations, sizes and padding of the window axes; \return the sizes of the result.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): one pass over the attributes
 Shape window(const OnnxNode& node, const Shape& image, const Shape& kernel, LayerText& l) {
     const std::size_t n = kernel.size();
     const Shape ones(n, 1);

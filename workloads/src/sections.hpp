@@ -22,7 +22,7 @@ namespace plexus::workloads {
 void apply_tensors(const core::Reader& tensors, Workload& workload);
 
 /// Applies a `sparsity:` section: names or patterns of weight matrices → how sparse they are.
-void apply_sparsity(const core::Reader& sparsity, Workload& workload);
+void apply_sparsity(const core::Reader& section, Workload& workload);
 
 /// A problem at `where` if a loop nest or a tensor has more than 2^63 − 1 points or elements.
 /// \return whether all fit.

@@ -66,7 +66,7 @@ bool Incumbent::offer(std::span<const dataflow::TemporalLoop> order,
     }
     MappedPoint point{{{order.begin(), order.end()}, cuts}, figures};
     if (objective_ != MappingObjective::pareto) {
-        points_.assign(1, std::move(point));
+        points_.assign(1, point);
         return true;
     }
     std::erase_if(points_, [&](const MappedPoint& p) {

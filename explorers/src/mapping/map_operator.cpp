@@ -127,6 +127,7 @@ MapperResult map_operator(const dataflow::Layer& layer,
     return result;
 }
 
+// NOLINTNEXTLINE(readability-function-*): a list of everything that counts, in a row
 core::Hash mapping_key(const dataflow::Layer& layer,
                        const hardware::DataflowCore& core,
                        const MappingRequest& request,

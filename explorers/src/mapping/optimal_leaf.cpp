@@ -7,6 +7,7 @@ namespace plexus::explorers {
 
 using dataflow::Relevance;
 
+// NOLINTNEXTLINE(*-member-init): state_ is scratch that every evaluation fills
 LeafOrders::LeafOrders(const dataflow::LoopNestModel& model,
                        const hardware::DataflowCore& core,
                        const LoopSets& sets)
@@ -103,6 +104,7 @@ void LeafOrders::enter(std::size_t segment, Runs runs) {
     place(segment - 1, runs, 0);
 }
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): one recursion, case by case
 void LeafOrders::place(std::size_t segment, const Runs& runs, std::size_t least_kind) {
     Segment& here = segments_[segment];
     if (here.loops == 0) {

@@ -26,17 +26,18 @@ OptimalSearch::OptimalSearch(const dataflow::LoopNestModel& model,
       effort_(effort),
       budget_(budget),
       tables_(model, core),
-      leaf_(model, core, tables_.sets()) {
+      leaf_(model, core, tables_.sets()),
+      compute_(model.cycles_per_operation()) {
     for (const hardware::Memory& memory : core.memories) {
         capacity_.push_back(usable_bits(memory, model.rules()) * (1 + slack));
     }
-    compute_ = model.cycles_per_operation();
     for (const std::int64_t size : model.temporal_sizes()) {
         compute_ *= static_cast<double>(size);
     }
     prepare_loads(core);
 }
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): nested as ports and operands are
 void OptimalSearch::prepare_loads(const hardware::DataflowCore& core) {
     for (const auto& port : model_.ports()) {
         for (const auto& use : model_.port_uses(port)) {
@@ -169,13 +170,15 @@ bool OptimalSearch::last_placed(const Partial& partial) const {
     return true;
 }
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): one walk over the next loop sets
 void OptimalSearch::branch(const Partial& partial, std::vector<Child>& children) {
     const LoopSets& sets = tables_.sets();
     Partial extended;
     const double fastest = compute_ - tables_.hidden_too_much();
     std::size_t set = partial.set;
     while (true) {
-        for (std::uint8_t o = 0; o < model_.operands(); ++o) {
+        const auto operands = static_cast<std::uint8_t>(model_.operands());
+        for (std::uint8_t o = 0; o < operands; ++o) {
             const std::size_t b = partial.next[o];
             if (b == model_.levels(o) || (set == partial.set && o < partial.last)) {
                 continue;

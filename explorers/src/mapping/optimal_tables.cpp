@@ -82,8 +82,9 @@ double OptimalTables::hold(std::size_t operand, double elements, bool partial) c
                                                                   : layer.operands[operand].bits);
 }
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): nested as the lattice of loop sets is
 void OptimalTables::evaluate_sets(const hardware::DataflowCore& core) {
-    LoopNestState state;
+    LoopNestState state;  // NOLINT(*-member-init): evaluate() fills what counts
     std::size_t uses = 0;
     for (const auto& port : model_.ports()) {
         uses += model_.port_uses(port).size();
@@ -128,6 +129,7 @@ void OptimalTables::evaluate_sets(const hardware::DataflowCore& core) {
     static_cast<void>(core);
 }
 
+// NOLINTNEXTLINE(readability-function-*): reads every figure of one evaluation, level by level
 void OptimalTables::take(std::size_t o, std::size_t set, const LoopNestState& state) {
     const auto& energy = state.energy[o];
     const auto& transfers = state.transfers[o];
@@ -193,6 +195,7 @@ void OptimalTables::take(std::size_t o, std::size_t set, const LoopNestState& st
     }
 }
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): nested as operands and levels are
 void OptimalTables::sum_energy(const hardware::DataflowCore& core) {
     to_go_.assign(sets_.size() * combinations_, infinite);
     const auto fits = [&](std::size_t o, std::size_t b, const BoundaryCost& cost) {
@@ -232,6 +235,7 @@ void OptimalTables::sum_energy(const hardware::DataflowCore& core) {
     }
 }
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): nested as operands and levels are
 void OptimalTables::sum_busy() {
     for (std::size_t o = 0; o < operands_; ++o) {
         const std::vector<double> none(sets_.size() * ports_, 0.0);
