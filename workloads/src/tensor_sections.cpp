@@ -112,6 +112,7 @@ bool has_wildcard(std::string_view key) {
     return key.find_first_of("*?") != std::string::npos;
 }
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): names, patterns and default in turn
 std::vector<std::optional<std::size_t>> assign_entries(
     const std::vector<std::pair<std::string, core::Reader>>& entries,
     const Workload& workload,
