@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -78,7 +79,7 @@ std::string mismatch(const fs::path& folder, const core::Node& configuration) {
 /// The first free name runs/<name>, runs/<name>-2, …, created.
 fs::path new_folder(const fs::path& parent, const std::string& name) {
     for (int number = 1;; ++number) {
-        const fs::path folder = numbered(parent, name, number);
+        fs::path folder = numbered(parent, name, number);
         if (!fs::exists(fs::symlink_status(folder)) && create(folder))
             return folder;
         if (is_empty_folder(folder))
@@ -159,7 +160,7 @@ std::string difference(const core::Node& there, const core::Node& here, const st
         const bool map = there.kind == core::Node::Kind::map;
         if (map && there.keys[i] != here.keys[i])
             return fmt::format("{}: key {} there, {} here", at, there.keys[i], here.keys[i]);
-        const std::string below = difference(
+        std::string below = difference(
             there.children[i], here.children[i], step(map ? there.keys[i] : std::to_string(i)));
         if (!below.empty())
             return below;
@@ -190,7 +191,8 @@ RunFolder::RunFolder(const RunFolderOptions& options, const core::Node& configur
             path_ = new_folder(options.parent, name);
     }
     if (::access(path_.c_str(), W_OK | X_OK) != 0)
-        throw IoError(path_.string() + ": cannot write into the folder: " + std::strerror(errno));
+        throw IoError(path_.string() +
+                      ": cannot write into the folder: " + std::generic_category().message(errno));
     log_.emplace(path_ / log_name);
     if (!log_->lock())
         throw InputError(path_.string() + ": another run is writing into this folder");

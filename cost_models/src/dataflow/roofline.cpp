@@ -86,7 +86,8 @@ LevelCost level_cost(const DataflowCore& core,
 /// per part of an activation that goes in bit by bit.
 double cycles_per_operation(const hardware::OperationalArray& array, const OperatorWork& work) {
     const auto parts = [](std::int64_t bits, std::int64_t unit) {
-        return unit > 0 ? static_cast<double>((bits + unit - 1) / unit) : 1.0;
+        const std::int64_t whole = unit > 0 ? (bits + unit - 1) / unit : 1;
+        return static_cast<double>(whole);
     };
     double cycles = 1;
     if (array.bit_serial_precision_bits > 0) {
