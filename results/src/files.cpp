@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -17,7 +18,7 @@ namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& file, const char* what) {
     const int error = errno;
-    throw IoError(file.string() + ": " + what + ": " + std::strerror(error));
+    throw IoError(file.string() + ": " + what + ": " + std::generic_category().message(error));
 }
 
 void write_all(int descriptor, std::string_view text, const std::filesystem::path& file) {

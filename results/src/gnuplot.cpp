@@ -2,6 +2,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <vector>
 
 #include <fcntl.h>
@@ -40,7 +41,8 @@ struct Ended {
 Ended run(const std::filesystem::path& folder, const std::string& program) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
-        throw IoError(std::string("cannot start ") + program + ": " + std::strerror(errno));
+        throw IoError(std::string("cannot start ") + program + ": " +
+                      std::generic_category().message(errno));
     const std::array<const char*, 3> arguments{program.c_str(), script_name, nullptr};
     const pid_t child = ::fork();
     if (child == 0)
@@ -55,7 +57,8 @@ Ended run(const std::filesystem::path& folder, const std::string& program) {
             out.output.append(buffer.data(), static_cast<std::size_t>(n));
     ::close(pipe[0]);
     if (child < 0)
-        throw IoError(std::string("cannot start ") + program + ": " + std::strerror(errno));
+        throw IoError(std::string("cannot start ") + program + ": " +
+                      std::generic_category().message(errno));
     while (::waitpid(child, &out.status, 0) < 0 && errno == EINTR) {
     }
     return out;

@@ -19,7 +19,7 @@ using hardware::EventCost;
 using hardware::EventDrivenCore;
 
 /// One kind of event: its name, how often it happens and what it costs.
-struct Cause {
+struct Cause {  // NOLINT(*-member-init): an aggregate, always listed whole
     const char* name;
     double all;
     double busiest;
