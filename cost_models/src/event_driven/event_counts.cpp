@@ -146,7 +146,7 @@ EventCounts count_contraction(const EventDrivenCore& core,
                                                          static_cast<double>(work.shape.rows),
                                                          static_cast<double>(work.shape.rows));
     const double sent = multicast ? std::min(forks, out.lists) : out.lists;
-    const double sources_per_core =
+    const auto sources_per_core =
         static_cast<double>(ceil_div(work.shape.columns * work.shape.groups, cores));
     const double groups_per_part = round_up(pairs / parts.parts);
     counts.slices = axon_slices(
