@@ -19,12 +19,12 @@ using hardware::EventCost;
 using hardware::EventDrivenCore;
 
 /// One kind of event: its name, how often it happens and what it costs.
-struct Cause {  // NOLINT(*-member-init): an aggregate, always listed whole
-    const char* name;
-    double all;
-    double busiest;
+struct Cause {
+    const char* name = "";
+    double all = 0;
+    double busiest = 0;
     EventCost cost;
-    double lanes;  ///< Events done at the same time.
+    double lanes = 1;  ///< Events done at the same time.
 
     [[nodiscard]] Energy energy() const { return cost.energy * all; }
     [[nodiscard]] double seconds() const { return cost.time.value * busiest / lanes; }

@@ -38,10 +38,9 @@ OperatorView view_of(const Workload& workload,
     const Operator& op = workload.operators[index];
     OperatorView view;
     view.whole_input = op.kind == workloads::OperatorKind::contraction;
-    for (std::size_t i = 0; i < op.inputs.size(); ++i) {
-        const Tensor& tensor = workload.tensors[op.inputs[i].tensor];
-        if (tensor.role == TensorRole::weight ||
-            has_producer(workload, index, op.inputs[i].tensor) ||
+    for (const auto& input : op.inputs) {
+        const Tensor& tensor = workload.tensors[input.tensor];
+        if (tensor.role == TensorRole::weight || has_producer(workload, index, input.tensor) ||
             tensor.role == TensorRole::cache) {
             continue;
         }
