@@ -40,7 +40,7 @@ double axis_size(const Operator& op, const IndexExpr& index, const SlidingAxis& 
     return std::max(1.0, size);
 }
 
-LayerOperand operand_of(const Operator& op, const Access& access, std::int64_t bits) {
+LayerOperand operand_of(const Operator& op, const Access& access, double bits) {
     LayerOperand operand{access.operand, {}, bits, {}, {}};
     operand.relevance.assign(op.dims.size(), Relevance::irrelevant);
     for (const IndexExpr& index : access.indices) {
@@ -95,14 +95,17 @@ std::size_t Layer::dim(std::string_view name_of_dim) const {
 
 Layer layer_of(const workloads::Workload& workload, std::size_t index, const MemoryLinks& links) {
     const Operator& op = workload.operators.at(index);
+    const auto bits = [&](const Access& access) {
+        return static_cast<double>(workload.tensors.at(access.tensor).bits);
+    };
     Layer layer{op.name, op.dims, {}, op.partial_sum_bits, op.points()};
-    layer.operands.push_back(operand_of(op, op.output, workload.tensors.at(op.output.tensor).bits));
+    layer.operands.push_back(operand_of(op, op.output, bits(op.output)));
     layer.operands.back().memory_operand = links[0];
     const std::size_t inputs = std::min<std::size_t>(2, op.inputs.size());
     for (std::size_t i = 0; i < inputs; ++i) {
         const std::size_t input = op.weight_first ? inputs - 1 - i : i;
         const Access& access = op.inputs[input];
-        layer.operands.push_back(operand_of(op, access, workload.tensors.at(access.tensor).bits));
+        layer.operands.push_back(operand_of(op, access, bits(access)));
         layer.operands.back().memory_operand = links[1 + input];
     }
     return layer;

@@ -14,8 +14,9 @@ double LoopNestModel::bits_to_hold(const LoopNestState& state,
     if (o != 0) {
         return state.mean.bits[o][level + 1];
     }
-    const auto precision = static_cast<double>(
-        state.mean.partial_sums[level] ? layer_.partial_sum_bits : layer_.operands[0].bits);
+    const double precision = state.mean.partial_sums[level]
+                                 ? static_cast<double>(layer_.partial_sum_bits)
+                                 : layer_.operands[0].bits;
     return state.mean.elements[0][level + 1] * precision;
 }
 

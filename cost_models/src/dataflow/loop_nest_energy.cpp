@@ -135,8 +135,8 @@ void LoopNestModel::hold_operand(std::span<const TemporalLoop> order,
             }
         }
         const bool partial = o == 0 && held.partial_sums[a];
-        const auto precision =
-            static_cast<double>(partial ? layer_.partial_sum_bits : layer_.operands[o].bits);
+        const double precision =
+            partial ? static_cast<double>(layer_.partial_sum_bits) : layer_.operands[o].bits;
         held.elements[o][a] = rules_ == Rules::zigzag ? round_even(elements) : snapped(elements);
         held.precision[o][a] = precision;
         held.bits[o][a] = held.elements[o][a] * precision;

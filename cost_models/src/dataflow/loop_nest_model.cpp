@@ -205,11 +205,13 @@ void LoopNestModel::prepare_array(const hardware::DataflowCore& core) {
                                fmt::format("a divisor of {}", core.array.input_precision_bits[0]),
                                fmt::format("{}", core.array.bit_serial_precision_bits)});
     }
+    cycles_per_operation_ *= layer_.work_share;
+    const double macs = layer_.macs * layer_.work_share;
     if (core.array.is_imc) {
-        imc_ = imc_energy(core.array, spatial_, layer_.macs);
+        imc_ = imc_energy(core.array, spatial_, macs);
         mac_energy_ = imc_.total();
     } else {
-        mac_energy_ = core.array.unit_energy * layer_.macs;
+        mac_energy_ = core.array.unit_energy * macs;
     }
     const auto units = static_cast<double>(core.array.units());
     ideal_ = core::Cycles(std::ceil(std::ceil(layer_.macs / units) * cycles_per_operation_));

@@ -37,7 +37,7 @@ Allocator::Allocator(const dataflow::Layer& layer,
     std::array<std::size_t, max_operands> levels{};
     for (std::size_t o = 0; o < layer.operands.size(); ++o) {
         levels[o] = dataflow::memories_of(core, layer.operands[o].memory_operand).size();
-        bits_[o] = static_cast<double>(layer.operands[o].bits);
+        bits_[o] = layer.operands[o].bits;
         for (std::size_t d = 0; d < dims_; ++d) {
             irrelevant_[o][d] = layer.operands[o].relevance[d] == Relevance::irrelevant;
         }

@@ -48,7 +48,7 @@ LowerBounds lower_bounds(const dataflow::LoopNestModel& model, const hardware::D
     double energy = 0;
     for (std::size_t o = 0; o < layer.operands.size(); ++o) {
         const dataflow::LayerOperand& operand = layer.operands[o];
-        const double bits = sizes.elements(o, extents.data()) * static_cast<double>(operand.bits);
+        const double bits = sizes.elements(o, extents.data()) * operand.bits;
         for (std::size_t l = 0; l < model.levels(o); ++l) {
             const hardware::Memory& memory = core.memories[model.memory(o, l)];
             const Transfer inner = o == 0 ? Transfer::from_low : Transfer::to_low;

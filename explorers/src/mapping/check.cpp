@@ -106,9 +106,10 @@ std::vector<double> held_bits(const dataflow::Layer& layer,
         }
         double elements = sizes.elements(operand, extents.data());
         elements = rules == dataflow::Rules::zigzag ? std::nearbyint(elements) : elements;
-        const std::int64_t precision =
-            operand == 0 && partial ? layer.partial_sum_bits : layer.operands[operand].bits;
-        bits.push_back(elements * static_cast<double>(precision));
+        const double precision = operand == 0 && partial
+                                     ? static_cast<double>(layer.partial_sum_bits)
+                                     : layer.operands[operand].bits;
+        bits.push_back(elements * precision);
     }
     return bits;
 }

@@ -157,7 +157,7 @@ core::Hash mapping_key(const dataflow::Layer& layer,
     for (const workloads::LoopDim& dim : layer.dims) {
         hash.add(dim.name).add(dim.size);
     }
-    hash.add(layer.partial_sum_bits);
+    hash.add(layer.partial_sum_bits).add(layer.work_share);
     for (const dataflow::LayerOperand& operand : layer.operands) {
         hash.add(operand.memory_operand).add(operand.bits);
         for (const dataflow::Relevance r : operand.relevance) {

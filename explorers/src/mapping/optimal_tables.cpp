@@ -78,8 +78,8 @@ OptimalTables::Next OptimalTables::first() const {
 
 double OptimalTables::hold(std::size_t operand, double elements, bool partial) const {
     const dataflow::Layer& layer = model_.layer();
-    return elements * static_cast<double>(operand == 0 && partial ? layer.partial_sum_bits
-                                                                  : layer.operands[operand].bits);
+    return elements * (operand == 0 && partial ? static_cast<double>(layer.partial_sum_bits)
+                                               : layer.operands[operand].bits);
 }
 
 // NOLINTNEXTLINE(readability-function-cognitive-complexity): nested as the lattice of loop sets is
@@ -186,8 +186,7 @@ void OptimalTables::take(std::size_t o, std::size_t set, const LoopNestState& st
         }
     }
     if (set == sets_.full()) {
-        top_bits_[o] = state.mean.elements[o][levels_[o]] *
-                       static_cast<double>(model_.layer().operands[o].bits);
+        top_bits_[o] = state.mean.elements[o][levels_[o]] * model_.layer().operands[o].bits;
     }
     if (o == 0 && set == 0) {
         constant_energy_ = costs_[0][0][0].energy;

@@ -59,6 +59,11 @@ class Generator {
     std::vector<Candidate> found_;
 };
 
+/// Elements of an operand in so many bits.
+std::int64_t whole_elements(core::Bits bits, const dataflow::LayerOperand& operand) {
+    return static_cast<std::int64_t>(static_cast<double>(bits.value) / operand.bits);
+}
+
 Generator::Generator(const dataflow::Layer& layer,
                      const hardware::DataflowCore& core,
                      const SpatialRequest& request)
@@ -71,7 +76,7 @@ Generator::Generator(const dataflow::Layer& layer,
             continue;
         }
         const hardware::Memory& memory = core.memories[memories[0]];
-        InnerMemory inner{o, {}, 0, memory.size.value / operand.bits};
+        InnerMemory inner{o, {}, 0, whole_elements(memory.size, operand)};
         for (const std::string& name : names) {
             const auto& served = memory.served_dimensions;
             inner.served.push_back(std::find(served.begin(), served.end(), name) != served.end());
@@ -80,7 +85,7 @@ Generator::Generator(const dataflow::Layer& layer,
         for (const hardware::Port& port : memory.ports) {
             for (const hardware::PortUse& use : port.uses) {
                 if (use.operand == operand.memory_operand && use.transfer == wanted) {
-                    inner.elements_moved = port.bandwidth_max.value / operand.bits;
+                    inner.elements_moved = whole_elements(port.bandwidth_max, operand);
                 }
             }
         }

@@ -41,7 +41,8 @@ struct SlidingAxis {
 struct LayerOperand {
     std::string name;                  ///< O, W, I.
     std::string memory_operand;        ///< Name in the memories: O, I1, I2.
-    std::int64_t bits = 8;             ///< Per element; of an output: when it is complete.
+    /// Per element; of an output: when it is complete. Fractional if zeros are not stored.
+    double bits = 8;
     std::vector<Relevance> relevance;  ///< One per loop dimension.
     std::vector<SlidingAxis> axes;     ///< For the partially relevant dimensions.
     auto operator<=>(const LayerOperand&) const = default;
@@ -54,6 +55,8 @@ struct Layer {
     std::vector<LayerOperand> operands;  ///< O first, then the inputs in order of the equation.
     std::int64_t partial_sum_bits = 16;  ///< Of O while ir loops are still to come.
     double macs = 1;                     ///< Product of the loop sizes.
+    /// Of the MACs, those that take time and energy; the others are skipped. In (0, 1].
+    double work_share = 1;
     auto operator<=>(const Layer&) const = default;
 
     /// Index of a loop dimension; dims.size() if there is none of that name.
