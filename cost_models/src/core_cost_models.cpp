@@ -26,4 +26,13 @@ core::Registry<CoreCostModel> builtin_core_models() {
     return registry;
 }
 
+CoreCostModels default_core_models() {
+    const core::Registry<CoreCostModel> registry = builtin_core_models();
+    CoreCostModels models;
+    for (const std::string& name : registry.names()) {
+        models.push_back(registry.create(name));
+    }
+    return models;
+}
+
 }  // namespace plexus::cost_models

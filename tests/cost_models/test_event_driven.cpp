@@ -47,7 +47,7 @@ struct Explained {
 
 Explained explain(const hardware::Architecture& machine, const OperatorWork& work, int cores) {
     Explained e;
-    model().explain(machine, work, {0, cores}, "op", e.items, e.violations);
+    model().explain(machine, work, {0, cores}, {}, "op", e.items, e.violations);
     return e;
 }
 

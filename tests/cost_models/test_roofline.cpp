@@ -26,7 +26,7 @@ double explained_energy(const hardware::Architecture& machine,
                         const Placement& placement) {
     std::vector<core::CostItem> items;
     std::vector<core::Violation> violations;
-    model().explain(machine, work, placement, "op", items, violations);
+    model().explain(machine, work, placement, {}, "op", items, violations);
     double sum = 0;
     for (const auto& item : items) {
         sum += item.energy.value;

@@ -162,7 +162,8 @@ class Roofline final : public CoreCostModel {
 
     [[nodiscard]] CoreCost evaluate(const Architecture& architecture,
                                     const OperatorWork& work,
-                                    const Placement& placement) const override {
+                                    const Placement& placement,
+                                    const OnChip& /*on_chip*/) const override {
         const DataflowCore& core = core_of(architecture, placement);
         const Bounds b = bounds_of(architecture, core, work, placement.cores);
         CoreCost cost;
@@ -184,6 +185,7 @@ class Roofline final : public CoreCostModel {
     void explain(const Architecture& architecture,
                  const OperatorWork& work,
                  const Placement& placement,
+                 const OnChip& /*on_chip*/,
                  const std::string& name,
                  std::vector<core::CostItem>& items,
                  std::vector<core::Violation>& /*violations*/) const override {

@@ -85,7 +85,8 @@ class ExpectedEvents final : public CoreCostModel {
 
     [[nodiscard]] CoreCost evaluate(const Architecture& architecture,
                                     const OperatorWork& work,
-                                    const Placement& placement) const override {
+                                    const Placement& placement,
+                                    const OnChip& /*on_chip*/) const override {
         const EventDrivenCore& core = core_of(architecture, placement);
         CoreCost cost;
         if (!fits(core, work)) {
@@ -122,6 +123,7 @@ class ExpectedEvents final : public CoreCostModel {
     void explain(const Architecture& architecture,
                  const OperatorWork& work,
                  const Placement& placement,
+                 const OnChip& /*on_chip*/,
                  const std::string& name,
                  std::vector<core::CostItem>& items,
                  std::vector<core::Violation>& violations) const override {

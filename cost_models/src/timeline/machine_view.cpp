@@ -2,6 +2,7 @@
 #include "timeline/machine_view.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "plexus/core/error.hpp"
 
@@ -47,12 +48,10 @@ WayCost mean(const std::vector<WayCost>& sums, const Placement& placement) {
 
 }  // namespace
 
-MachineView::MachineView(const Architecture& architecture)
-    : architecture_(&architecture), off_chip_(off_chip_memory(architecture)) {
-    const core::Registry<CoreCostModel> registry = builtin_core_models();
-    for (const std::string& name : registry.names()) {
-        models_.push_back(registry.create(name));
-    }
+MachineView::MachineView(const Architecture& architecture, CoreCostModels models)
+    : architecture_(&architecture),
+      models_(std::move(models)),
+      off_chip_(off_chip_memory(architecture)) {
     for (const hardware::Core& core : architecture.core_types) {
         const auto model = std::find_if(
             models_.begin(), models_.end(), [&](const auto& m) { return m->models(core); });

@@ -23,7 +23,7 @@ struct WayCost {
 /// way data can take, prepared for ranges of cores.
 class MachineView {
   public:
-    explicit MachineView(const hardware::Architecture& architecture);
+    MachineView(const hardware::Architecture& architecture, CoreCostModels models);
 
     struct Kind {
         const CoreCostModel* model = nullptr;
@@ -56,7 +56,7 @@ class MachineView {
     void add_links();
 
     const hardware::Architecture* architecture_;
-    std::vector<std::unique_ptr<const CoreCostModel>> models_;
+    CoreCostModels models_;
     std::vector<Kind> kinds_;
     std::vector<int> run_end_;  ///< [core]: first core behind it of another kind.
     std::optional<hardware::OffChipMemory> off_chip_;

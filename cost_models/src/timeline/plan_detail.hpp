@@ -26,8 +26,9 @@ struct Report {
 struct PlanModel::Detail {
     Detail(const hardware::Architecture& a,
            const workloads::Workload& w,
-           std::vector<OperatorWork> operator_works)
-        : machine(a),
+           std::vector<OperatorWork> operator_works,
+           CoreCostModels models)
+        : machine(a, std::move(models)),
           workload(w, operator_works, machine.off_chip().has_value()),
           work(std::move(operator_works)),
           source(&w) {}
@@ -76,7 +77,16 @@ struct PlanModel::Detail {
     }
     [[nodiscard]] bool placed(Run& run) const;
     void add_operator(Run& run, std::size_t op) const;
-    [[nodiscard]] core::Cycles compute(Run& run, std::size_t op) const;
+    /// What of an operator's data the plan has on chip. \param spilled Its result goes off chip.
+    [[nodiscard]] OnChip on_chip(const Run& run, std::size_t op, bool spilled) const;
+    [[nodiscard]] CoreCost compute(Run& run, std::size_t op, const OnChip& on_chip) const;
+    [[nodiscard]] core::Cycles move_off_chip(Run& run,
+                                             std::size_t op,
+                                             core::Cycles computed,
+                                             bool spilled) const;
+    [[nodiscard]] core::Cycles fetch_constants(Run& run,
+                                               std::size_t op,
+                                               double streamed_share) const;
     [[nodiscard]] core::Cycles mesh(Run& run, std::size_t op, const CoreCost& cost) const;
     [[nodiscard]] core::Cycles fetch(
         Run& run, std::size_t op, double bits, const char* cause, double fill_pj_per_bit) const;

@@ -55,25 +55,49 @@ bool PlanModel::Detail::placed(Run& run) const {
     return run.cost.feasible;
 }
 
-/// Time of the cores and the mesh together.
-Cycles PlanModel::Detail::compute(Run& run, std::size_t op) const {
+OnChip PlanModel::Detail::on_chip(const Run& run, std::size_t op, bool spilled) const {
+    const OperatorView& view = workload.op(op);
+    OnChip on;
+    on.output = !spilled && !view.always_stored;
+    on.inputs = view.input_bits == 0;
+    if (view.constant_weights) {
+        on.weights = 1 - run.scratch.streamed_share(run.plan.placement[op]);
+    }
+    for (const EdgeView& edge : workload.into(op)) {
+        const bool fused = run.scratch.fused(edge, run.plan);
+        if (edge.as_weights) {
+            on.weights = fused ? 1 : 0;
+        } else {
+            on.inputs = on.inputs && fused;
+        }
+    }
+    return on;
+}
+
+/// Cost on the cores; with the mesh in its latency.
+CoreCost PlanModel::Detail::compute(Run& run, std::size_t op, const OnChip& on_chip) const {
     const Placement& placement = run.plan.placement[op];
     const CoreCostModel& model = *machine.kind_of(placement.first_core).model;
-    const CoreCost cost = model.evaluate(machine.architecture(), work[op], placement);
+    CoreCost cost = model.evaluate(machine.architecture(), work[op], placement, on_chip);
     if (run.report != nullptr) {
         model.explain(machine.architecture(),
                       work[op],
                       placement,
+                      on_chip,
                       name(op),
                       run.report->items,
                       run.report->violations);
     }
     if (!cost.feasible) {
         run.cost.feasible = false;
-        return Cycles(0);
+        return {};
     }
     run.cost.energy += cost.energy;
-    return machine.architecture().interconnect.mesh ? mesh(run, op, cost) : cost.latency;
+    run.cost.off_chip_bits += cost.off_chip_bits;
+    if (machine.architecture().interconnect.mesh) {
+        cost.latency = mesh(run, op, cost);
+    }
+    return cost;
 }
 
 Cycles PlanModel::Detail::mesh(Run& run, std::size_t op, const CoreCost& cost) const {
@@ -104,114 +128,9 @@ Cycles PlanModel::Detail::mesh(Run& run, std::size_t op, const CoreCost& cost) c
     return std::max(cost.latency, way.load) + way.way;
 }
 
-Cycles PlanModel::Detail::fetch(
-    Run& run, std::size_t op, double bits, const char* cause, double fill_pj_per_bit) const {
-    if (bits <= 0 || !machine.off_chip()) {
-        return Cycles(0);
-    }
-    const WayCost way = machine.fetch(run.plan.placement[op]);
-    if (!way.possible()) {
-        run.broken([&] {
-            return core::Violation{
-                "route", "from off-chip memory to the cores of " + name(op), "none"};
-        });
-        return Cycles(0);
-    }
-    const Cycles time(bits * way.cycles_per_bit);
-    run.cost.off_chip_bits += bits;
-    const Energy read(bits * way.pj_per_bit);
-    const Energy fill(bits * fill_pj_per_bit);
-    if (run.report == nullptr) {
-        run.cost.energy += read + fill;
-        return time;
-    }
-    run.item(name(op), machine.off_chip()->name, cause, bits, "bits", read, time);
-    run.item(name(op),
-             place_of(machine.architecture(), run.plan.placement[op]),
-             "fill",
-             bits,
-             "bits",
-             fill,
-             Cycles(0));
-    return time;
-}
-
-Cycles PlanModel::Detail::store(Run& run, std::size_t op, double bits) const {
-    if (bits <= 0 || !machine.off_chip()) {
-        return Cycles(0);
-    }
-    const Placement& placement = run.plan.placement[op];
-    const WayCost way = machine.store(placement);
-    if (!way.possible()) {
-        run.broken([&] {
-            return core::Violation{
-                "route", "from the cores of " + name(op) + " to off-chip memory", "none"};
-        });
-        return Cycles(0);
-    }
-    const Cycles time(bits * way.cycles_per_bit);
-    run.cost.off_chip_bits += bits;
-    const Energy written(bits * way.pj_per_bit);
-    const Energy drained(bits *
-                         machine.kind_of(placement.first_core).memory.tensor_drain_pj_per_bit);
-    if (run.report == nullptr) {
-        run.cost.energy += written + drained;
-        return time;
-    }
-    run.item(name(op), machine.off_chip()->name, "results", bits, "bits", written, time);
-    run.item(name(op),
-             place_of(machine.architecture(), placement),
-             "drain",
-             bits,
-             "bits",
-             drained,
-             Cycles(0));
-    return time;
-}
-
-Cycles PlanModel::Detail::transfer(Run& run, const EdgeView& edge) const {
-    const WayCost way = machine.transfer(run.plan.placement[edge.producer],
-                                         run.plan.placement[edge.consumer],
-                                         workload.op(edge.consumer).whole_input);
-    if (!way.possible()) {
-        run.broken([&] {
-            return core::Violation{
-                "route",
-                "from the cores of " + name(edge.producer) + " to those of " + name(edge.consumer),
-                "none"};
-        });
-        return Cycles(0);
-    }
-    const Cycles time(edge.bits * way.cycles_per_bit);
-    const Energy moved(edge.bits * way.pj_per_bit);
-    if (run.report == nullptr) {
-        run.cost.energy += moved;
-    } else if (time.value != 0 || moved.value != 0) {
-        run.item(name(edge.consumer), "links", "transfer", edge.bits, "bits", moved, time);
-    }
-    return time;
-}
-
 void PlanModel::Detail::add_operator(Run& run, std::size_t op) const {
     const OperatorView& view = workload.op(op);
-    const Placement& placement = run.plan.placement[op];
-    const CoreMemory& memory = machine.kind_of(placement.first_core).memory;
-    const double streamed = view.weight_bits * run.scratch.streamed_share(placement);
-    run.off_chip_footprint += streamed + view.off_chip_bits;
-
-    const Cycles computed = compute(run, op);
-    const Cycles fetched =
-        fetch(run, op, streamed, "weights", memory.weight_fill_pj_per_bit) +
-        fetch(run, op, view.always_fetched_bits, "cache_or_table", memory.weight_fill_pj_per_bit);
-    double read = view.input_bits;
-    Cycles moved(0);
-    for (const EdgeView& edge : workload.into(op)) {
-        if (run.scratch.fused(edge, run.plan)) {
-            moved += transfer(run, edge);
-        } else {
-            read += edge.bits;
-        }
-    }
+    const double share = run.scratch.streamed_share(run.plan.placement[op]);
     const auto out = workload.out_of(op);
     const bool spilled = std::any_of(out.begin(), out.end(), [&](const EdgeView& edge) {
         return !run.scratch.fused(edge, run.plan);
@@ -225,10 +144,17 @@ void PlanModel::Detail::add_operator(Run& run, std::size_t op) const {
         });
     }
     const double written = spilled || view.always_stored ? work[op].output_bits : 0.0;
-    run.off_chip_footprint += view.input_bits + written;
-    const Cycles before = fetch(run, op, read, "inputs", memory.tensor_fill_pj_per_bit);
-    const Cycles after = store(run, op, written);
-    run.cost.latency += std::max(computed, fetched) + moved + before + after;
+    run.off_chip_footprint +=
+        view.weight_bits * share + view.off_chip_bits + view.input_bits + written;
+
+    const CoreCost cost = compute(run, op, on_chip(run, op, spilled));
+    for (const EdgeView& edge : workload.into(op)) {
+        if (run.scratch.fused(edge, run.plan)) {
+            run.cost.latency += transfer(run, edge);
+        }
+    }
+    run.cost.latency += cost.covers_off_chip ? cost.latency + fetch_constants(run, op, share)
+                                             : move_off_chip(run, op, cost.latency, spilled);
 }
 
 void PlanModel::Detail::check_off_chip(Run& run) const {
@@ -291,8 +217,10 @@ PlanCost PlanModel::Detail::run(const Plan& plan, Scratch& scratch, Report* repo
 
 PlanModel::PlanModel(const hardware::Architecture& architecture,
                      const workloads::Workload& workload,
-                     std::vector<OperatorWork> work)
-    : detail_(std::make_unique<const Detail>(architecture, workload, std::move(work))) {}
+                     std::vector<OperatorWork> work,
+                     CoreCostModels models)
+    : detail_(std::make_unique<const Detail>(
+          architecture, workload, std::move(work), std::move(models))) {}
 
 PlanModel::~PlanModel() = default;
 

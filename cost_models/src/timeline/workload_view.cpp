@@ -47,6 +47,7 @@ OperatorView view_of(const Workload& workload,
         view.input_bits += bits_of(tensor);
     }
     view.weight_bits = work.other_constant_bits;
+    view.other_constant_bits = work.other_constant_bits;
     const bool cache =
         work.dynamic_weights && workload.tensors[op.inputs[1].tensor].role == TensorRole::cache;
     const bool constant = work.weight_elements > 0 && !work.dynamic_weights;
@@ -57,6 +58,7 @@ OperatorView view_of(const Workload& workload,
             view.off_chip_bits = work.weight_storage_bits;
         } else {
             view.weight_bits += work.weight_storage_bits;
+            view.constant_weights = true;
         }
     }
     const TensorRole result = workload.tensors[op.output.tensor].role;
@@ -94,7 +96,10 @@ WorkloadView::WorkloadView(const Workload& workload,
         core::ensure(edge.producer < edge.consumer && edge.consumer < n,
                      "operators stand in topological order");
         if (tensor.role != TensorRole::cache) {
-            out_of_.push_back({e, edge.producer, edge.consumer, bits_of(tensor)});
+            const Operator& consumer = workload.operators[edge.consumer];
+            const bool as_weights = work[edge.consumer].dynamic_weights &&
+                                    consumer.inputs[1].tensor == edge.tensor;
+            out_of_.push_back({e, edge.producer, edge.consumer, bits_of(tensor), as_weights});
         }
     }
     into_ = out_of_;

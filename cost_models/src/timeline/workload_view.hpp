@@ -18,6 +18,8 @@ struct OperatorView {
     double input_bits = 0;           ///< From outside the network; fetched before.
     bool always_stored = false;      ///< The result leaves the network or goes into a cache.
     bool whole_input = false;        ///< Every core needs all inputs (contractions).
+    double other_constant_bits = 0;  ///< Of weight_bits, those beside the second operand.
+    bool constant_weights = false;   ///< The second operand is part of weight_bits.
 };
 
 /// One edge that a plan may fuse.
@@ -26,6 +28,7 @@ struct EdgeView {
     std::size_t producer = 0;
     std::size_t consumer = 0;
     double bits = 0;
+    bool as_weights = false;  ///< It is the second operand of a contraction.
 };
 
 /// A workload as the plan model needs it.

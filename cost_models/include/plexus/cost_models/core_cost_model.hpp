@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,16 @@ struct Placement {
     auto operator<=>(const Placement&) const = default;
 };
 
-/// What one operator costs on its cores, without what happens off chip and between operators.
+/// Data of an operator that are on the chip before it starts, or stay there after it.
+struct OnChip {
+    bool inputs = false;
+    bool output = false;
+    double weights = 0;  ///< Share of the second operand that is resident, in [0, 1].
+    auto operator<=>(const OnChip&) const = default;
+};
+
+/// What one operator costs on its cores, without what happens between operators; and without what
+/// happens off chip, unless `covers_off_chip`.
 struct CoreCost {
     core::Cycles latency;         ///< Of the busiest core, with its barrier.
     core::Energy energy;          ///< Of all cores; static energy is not in here.
@@ -29,6 +39,9 @@ struct CoreCost {
     double packets_received = 0;  ///< Taken out of it, by all cores.
     double packet_bits = 0;       ///< Bits of one packet on a link.
     double steps = 1;             ///< Time steps, each of which waits for its packets.
+    /// The way of the operands from and to off-chip memory is in latency and energy.
+    bool covers_off_chip = false;
+    double off_chip_bits = 0;  ///< Read and written, if covered.
 };
 
 /// What one core can hold.
@@ -57,16 +70,20 @@ class CoreCostModel {
     [[nodiscard]] virtual bool models(const hardware::Core& core) const = 0;
 
     /// Cost of `work` on `placement`; all cores of the placement are of a kind this model
-    /// describes. Allocates nothing, so that searches can call it in their inner loop.
+    /// describes. Allocates nothing when the same work comes again, so that searches can call it in
+    /// their inner loop.
+    /// \param on_chip Matters to models whose cost covers the way from and to off-chip memory.
     [[nodiscard]] virtual CoreCost evaluate(const hardware::Architecture& architecture,
                                             const OperatorWork& work,
-                                            const Placement& placement) const = 0;
+                                            const Placement& placement,
+                                            const OnChip& on_chip = {}) const = 0;
 
     /// The same cost item by item (their energies add up to CoreCost::energy), or the rules broken.
     /// \param name Operator name for the items.
     virtual void explain(const hardware::Architecture& architecture,
                          const OperatorWork& work,
                          const Placement& placement,
+                         const OnChip& on_chip,
                          const std::string& name,
                          std::vector<core::CostItem>& items,
                          std::vector<core::Violation>& violations) const = 0;
@@ -75,6 +92,12 @@ class CoreCostModel {
     [[nodiscard]] virtual CoreMemory memory(const hardware::Architecture& architecture,
                                             const hardware::Core& core) const = 0;
 };
+
+/// Models of the cores of a machine; the first that models a core is used for it.
+using CoreCostModels = std::vector<std::shared_ptr<const CoreCostModel>>;
+
+/// All built-in models with their default parameters.
+[[nodiscard]] CoreCostModels default_core_models();
 
 /// `event_driven` (expected event counts) and `roofline` (dataflow cores).
 void register_builtin(core::Registry<CoreCostModel>& registry);

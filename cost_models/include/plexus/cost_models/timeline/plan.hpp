@@ -40,10 +40,13 @@ struct PlanCost {
 /// holds beside the live intermediates; the rest is fetched in every inference.
 class PlanModel {
   public:
-    /// Keeps references to `architecture` and `workload`; `work` has one entry per operator.
+    /// Keeps references to `architecture` and `workload`.
+    /// \param work One entry per operator.
+    /// \param models At least one for every kind of core.
     PlanModel(const hardware::Architecture& architecture,
               const workloads::Workload& workload,
-              std::vector<OperatorWork> work);
+              std::vector<OperatorWork> work,
+              CoreCostModels models = default_core_models());
     ~PlanModel();
     PlanModel(const PlanModel&) = delete;
     PlanModel& operator=(const PlanModel&) = delete;
