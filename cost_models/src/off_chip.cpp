@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "off_chip.hpp"
+#include "plexus/cost_models/off_chip.hpp"
 
 #include <algorithm>
 

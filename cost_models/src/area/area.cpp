@@ -4,7 +4,7 @@
 #include <string>
 
 #include "dataflow/traffic.hpp"
-#include "off_chip.hpp"
+#include "plexus/cost_models/off_chip.hpp"
 
 namespace plexus::cost_models {
 

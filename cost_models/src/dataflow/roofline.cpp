@@ -6,10 +6,11 @@
 #include <cmath>
 #include <string>
 
+#include "plexus/cost_models/off_chip.hpp"
+#include "plexus/cost_models/placement.hpp"
+
 #include "dataflow/array_use.hpp"
 #include "dataflow/traffic.hpp"
-#include "off_chip.hpp"
-#include "placement.hpp"
 
 namespace plexus::cost_models::dataflow {
 
@@ -263,12 +264,6 @@ class Roofline final : public CoreCostModel {
         }
         result.shared = holder_of_weights != nullptr && holder_of_weights == holder_of_outputs;
         return result;
-    }
-
-  private:
-    static Cycles barrier(const Architecture& architecture, const Placement& placement) {
-        return core::cycles_in(architecture.sync.time(active_tiles(architecture, placement)),
-                               architecture.technology.clock);
     }
 };
 

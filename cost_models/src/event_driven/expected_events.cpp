@@ -5,7 +5,7 @@
 #include <array>
 
 #include "event_driven/event_counts.hpp"
-#include "placement.hpp"
+#include "plexus/cost_models/placement.hpp"
 
 namespace plexus::cost_models::event_driven {
 

@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "plexus/core/error.hpp"
-
-#include "off_chip.hpp"
+#include "plexus/cost_models/off_chip.hpp"
 
 namespace plexus::cost_models::timeline {
 

@@ -39,6 +39,12 @@ struct PlanModel::Detail {
     const workloads::Workload* source;
 
     [[nodiscard]] PlanCost run(const Plan& plan, Scratch& scratch, timeline::Report* report) const;
+    /// Decides what stays on chip. \pre Every placement is valid.
+    void keep(const Plan& plan, Scratch& scratch) const;
+    /// A consumer needs the result of an operator from off chip. \pre keep() was called.
+    [[nodiscard]] bool spills(const Plan& plan, const Scratch& scratch, std::size_t op) const;
+    /// What of an operator's data is on chip. \pre keep() was called.
+    [[nodiscard]] OnChip on_chip(const Plan& plan, const Scratch& scratch, std::size_t op) const;
 
   private:
     /// The sums of one run, and the report if there is one.
@@ -77,8 +83,6 @@ struct PlanModel::Detail {
     }
     [[nodiscard]] bool placed(Run& run) const;
     void add_operator(Run& run, std::size_t op) const;
-    /// What of an operator's data the plan has on chip. \param spilled Its result goes off chip.
-    [[nodiscard]] OnChip on_chip(const Run& run, std::size_t op, bool spilled) const;
     [[nodiscard]] CoreCost compute(Run& run, std::size_t op, const OnChip& on_chip) const;
     [[nodiscard]] core::Cycles move_off_chip(Run& run,
                                              std::size_t op,

@@ -5,9 +5,9 @@
 
 #include "plexus/core/error.hpp"
 #include "plexus/core/text.hpp"
+#include "plexus/cost_models/placement.hpp"
 #include "plexus/cost_models/timeline/plan.hpp"
 
-#include "placement.hpp"
 #include "timeline/mesh_traffic.hpp"
 #include "timeline/occupancy.hpp"
 #include "timeline/plan_detail.hpp"
@@ -53,25 +53,6 @@ bool PlanModel::Detail::placed(Run& run) const {
         }
     }
     return run.cost.feasible;
-}
-
-OnChip PlanModel::Detail::on_chip(const Run& run, std::size_t op, bool spilled) const {
-    const OperatorView& view = workload.op(op);
-    OnChip on;
-    on.output = !spilled && !view.always_stored;
-    on.inputs = view.input_bits == 0;
-    if (view.constant_weights) {
-        on.weights = 1 - run.scratch.streamed_share(run.plan.placement[op]);
-    }
-    for (const EdgeView& edge : workload.into(op)) {
-        const bool fused = run.scratch.fused(edge, run.plan);
-        if (edge.as_weights) {
-            on.weights = fused ? 1 : 0;
-        } else {
-            on.inputs = on.inputs && fused;
-        }
-    }
-    return on;
 }
 
 /// Cost on the cores; with the mesh in its latency.
@@ -131,10 +112,7 @@ Cycles PlanModel::Detail::mesh(Run& run, std::size_t op, const CoreCost& cost) c
 void PlanModel::Detail::add_operator(Run& run, std::size_t op) const {
     const OperatorView& view = workload.op(op);
     const double share = run.scratch.streamed_share(run.plan.placement[op]);
-    const auto out = workload.out_of(op);
-    const bool spilled = std::any_of(out.begin(), out.end(), [&](const EdgeView& edge) {
-        return !run.scratch.fused(edge, run.plan);
-    });
+    const bool spilled = spills(run.plan, run.scratch, op);
     if (spilled && !machine.off_chip()) {
         run.broken([&] {
             return core::Violation{
@@ -147,7 +125,7 @@ void PlanModel::Detail::add_operator(Run& run, std::size_t op) const {
     run.off_chip_footprint +=
         view.weight_bits * share + view.off_chip_bits + view.input_bits + written;
 
-    const CoreCost cost = compute(run, op, on_chip(run, op, spilled));
+    const CoreCost cost = compute(run, op, on_chip(run.plan, run.scratch, op));
     for (const EdgeView& edge : workload.into(op)) {
         if (run.scratch.fused(edge, run.plan)) {
             run.cost.latency += transfer(run, edge);
@@ -190,8 +168,7 @@ PlanCost PlanModel::Detail::run(const Plan& plan, Scratch& scratch, Report* repo
     if (!placed(run)) {
         return infeasible();
     }
-    timeline::keep_tensors(machine, workload, work, plan, scratch);
-    timeline::keep_weights(machine, workload, plan, scratch);
+    keep(plan, scratch);
     for (std::size_t op = 0; op < work.size(); ++op) {
         add_operator(run, op);
     }

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "plexus/core/error.hpp"
+#include "plexus/cost_models/placement.hpp"
 
-#include "placement.hpp"
 #include "timeline/occupancy.hpp"
 #include "timeline/plan_detail.hpp"
 

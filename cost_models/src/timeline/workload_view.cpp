@@ -97,8 +97,8 @@ WorkloadView::WorkloadView(const Workload& workload,
                      "operators stand in topological order");
         if (tensor.role != TensorRole::cache) {
             const Operator& consumer = workload.operators[edge.consumer];
-            const bool as_weights = work[edge.consumer].dynamic_weights &&
-                                    consumer.inputs[1].tensor == edge.tensor;
+            const bool as_weights =
+                work[edge.consumer].dynamic_weights && consumer.inputs[1].tensor == edge.tensor;
             out_of_.push_back({e, edge.producer, edge.consumer, bits_of(tensor), as_weights});
         }
     }

@@ -69,6 +69,15 @@ class PlanModel {
     /// The rules that the plan breaks; empty if it is feasible.
     [[nodiscard]] std::vector<core::Violation> violations(const Plan& plan) const;
 
+    /// What becomes of the operands under a plan.
+    struct Residency {
+        std::vector<OnChip> on_chip;  ///< One per operator.
+        /// One per Workload::edges: 1 = the tensor stays on chip: it is fused and it fits.
+        std::vector<char> kept;
+    };
+    /// \pre Every placement of the plan is valid, as in a feasible plan.
+    [[nodiscard]] Residency residency(const Plan& plan) const;
+
     /// Every operator on all cores of the first kind that can run it; all or no edges fused.
     [[nodiscard]] Plan uniform_plan(bool fused) const;
 

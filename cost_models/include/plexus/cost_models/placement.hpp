@@ -16,6 +16,13 @@ namespace plexus::cost_models {
     return last / per_tile - placement.first_core / per_tile + 1;
 }
 
+/// Time of the barrier after an operator.
+[[nodiscard]] inline core::Cycles barrier(const hardware::Architecture& architecture,
+                                          const Placement& placement) {
+    return core::cycles_in(architecture.sync.time(active_tiles(architecture, placement)),
+                           architecture.technology.clock);
+}
+
 /// `name[3]` or `name[0..63]`, for reports.
 [[nodiscard]] inline std::string place_of(const hardware::Architecture& architecture,
                                           const Placement& placement) {
