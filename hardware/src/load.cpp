@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "plexus/core/reader.hpp"
+#include "plexus/hardware/event_chip.hpp"
 
 #include "read_chip.hpp"
 #include "read_dataflow.hpp"
@@ -204,6 +205,22 @@ bool is_number(const Node& node) {
            node.text.find_first_not_of("-0123456789") == std::string::npos;
 }
 
+Architecture read_sanafe(const Node& root, Problems& problems) {
+    const EventChip chip = read_sanafe_architecture(root, problems);
+    if (!problems.empty()) {
+        return {};
+    }
+    for (const EventTile& tile : chip.tiles) {
+        if (tile.cores != chip.tiles.front().cores) {
+            Reader(*root.find("architecture"), "architecture", problems)
+                .at("tile")
+                .problem("expected the same number of cores in every tile");
+            return {};
+        }
+    }
+    return to_architecture(chip);
+}
+
 }  // namespace
 
 Architecture read_architecture(const Node& root, Problems& problems) {
@@ -212,6 +229,9 @@ Architecture read_architecture(const Node& root, Problems& problems) {
     if (!document.is_map()) {
         document.problem("expected a map that describes a machine");
         return architecture;
+    }
+    if (is_sanafe_architecture(root)) {
+        return read_sanafe(root, problems);
     }
     const Form form = form_of(document);
     if (form == Form::unknown) {

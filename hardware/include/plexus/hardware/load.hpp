@@ -11,9 +11,10 @@
 
 namespace plexus::hardware {
 
-/// The architecture described by a YAML tree, in one of three dialects told apart by their keys:
+/// The architecture described by a YAML tree, in one of four dialects told apart by their keys:
 /// a ZigZag accelerator (`operational_array:`), Stream's multi-core form (`cores:` of core files,
-/// `core_connectivity:`, `offchip_core:`), or our `event_driven:` section. Core files must have
+/// `core_connectivity:`, `offchip_core:`), SANA-FE's (`architecture:`, see event_chip.hpp), or our
+/// `event_driven:` section. Core files must have
 /// been spliced in (see load_architecture_tree). Core ids are those of the file, counted without
 /// the off-chip core. Problems (all of them, with place and path) go into `problems`; the value is
 /// then meaningless.
