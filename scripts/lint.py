@@ -19,6 +19,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+
+from tidy_groups import groups_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ["core", "hardware", "workloads", "cost_models", "explorers", "results", "apps"]
@@ -77,6 +80,7 @@ def check_format(_args):
 
 
 # ------------------------------------------------------------------------------------------ tidy
+OWN_CODE = "/include/plexus/|/(?:" + "|".join(FOLDERS) + ")/src/|/apps/"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -105,20 +109,33 @@ def tidy_key(path, command, version):
     return digest.hexdigest()
 
 
-def tidy_command(tool, build, path):
+def run_tidy(tool, build, source):
     # Warning flags are the compiler's business; gcc knows some that clang does not.
-    return [tool, "-p", str(build), "--quiet", "--extra-arg=-Wno-unknown-warning-option",
-            "--extra-arg=-Wno-ignored-optimization-argument", str(ROOT / path)]
+    command = [tool, "-p", str(build), "--quiet", f"--header-filter={OWN_CODE}",
+               "--extra-arg=-Wno-unknown-warning-option",
+               "--extra-arg=-Wno-ignored-optimization-argument", str(source)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return "" if result.returncode == 0 else result.stdout or result.stderr
 
 
-def tidy_one(tool, build, path, stamp):
-    result = subprocess.run(tidy_command(tool, build, path), cwd=ROOT, capture_output=True,
-                            text=True, check=False)
-    if result.returncode == 0:
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.touch()
-        return path, ""
-    return path, result.stdout or result.stderr
+def tidy_group(tool, args, paths, commands):
+    """Pairs (path, findings) of a group: "" for all if it is clean as a whole."""
+    if len(paths) > 1:
+        with tempfile.TemporaryDirectory(dir=args.build) as folder:
+            whole = pathlib.Path(folder) / "group.cpp"
+            line = '#include "{}"  // NOLINT(bugprone-suspicious-include)\n'
+            whole.write_text("".join(line.format(ROOT / path) for path in paths))
+            command = without_files(commands[paths[0]]) + f" -c {whole}"
+            entry = {"directory": str(args.build), "file": str(whole), "command": command}
+            (whole.parent / "compile_commands.json").write_text(json.dumps([entry]))
+            if not run_tidy(tool, folder, whole):
+                return [(path, "") for path in paths]
+    return [(path, run_tidy(tool, args.build, ROOT / path)) for path in paths]
+
+
+def without_files(command):
+    """A compile command without what differs between the sources of one target."""
+    return re.sub(r" -(?:o|MF|MT|c) \S+", "", command)
 
 
 def check_tidy(args):
@@ -129,21 +146,23 @@ def check_tidy(args):
     version = subprocess.run([tool, "--version"], capture_output=True, text=True, check=True).stdout
     commands = {path: command for path, command in compiled_files(args.build).items()
                 if path.parts[0] in FOLDERS and (not args.files or path in args.files)}
-    cache = args.build / "lint_tidy"
-    jobs = []
-    for path, command in sorted(commands.items()):
-        stamp = cache / tidy_key(path, command, version)
-        if not stamp.exists():
-            jobs.append((path, stamp))
+    stamps = {path: args.build / "lint_tidy" / tidy_key(path, command, version)
+              for path, command in sorted(commands.items())}
+    left = [path for path, stamp in stamps.items() if not stamp.exists()]
+    groups = groups_of([(path, without_files(commands[path]), (ROOT / path).read_text())
+                        for path in left])
     dirty = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        futures = [pool.submit(tidy_one, tool, args.build, path, stamp) for path, stamp in jobs]
+        futures = [pool.submit(tidy_group, tool, args, group, commands) for group in groups]
         for future in concurrent.futures.as_completed(futures):
-            path, findings = future.result()
-            if findings:
-                dirty += 1
-                print(f"---- {path}\n{findings.rstrip()}", flush=True)
-    print(f"{len(commands)} files: {len(jobs)} checked now, {len(commands) - len(jobs)} unchanged "
+            for path, findings in future.result():
+                if findings:
+                    dirty += 1
+                    print(f"---- {path}\n{findings.rstrip()}", flush=True)
+                else:
+                    stamps[path].parent.mkdir(parents=True, exist_ok=True)
+                    stamps[path].touch()
+    print(f"{len(commands)} files: {len(left)} checked now, {len(commands) - len(left)} unchanged "
           f"since they were clean, {dirty} with findings")
     return FINDINGS if dirty or not commands else CLEAN
 
