@@ -62,11 +62,31 @@ void add(Hasher& hasher, const DataflowCore& core) {
     }
 }
 
+void add(Hasher& hasher, const EventCost& cost) {
+    hasher.add(cost.energy.value).add(cost.time.value);
+}
+
 void add(Hasher& hasher, const EventDrivenCore& core) {
     hasher.add(core.neurons).add(core.synaptic_memory.value).add(core.synaptic_word_bits);
     hasher.add(core.axons_in).add(core.axons_out).add(core.lanes);
     hasher.add(core.payload_bits).add(core.state_bits).add(static_cast<int>(core.scan));
-    hasher.add(core.area_mm2).add(core.dynamic_weights);
+    hasher.add(core.area_mm2).add(core.dynamic_weights).add(static_cast<int>(core.prices));
+    hasher.add(core.weight_bits).add(core.index_bits).add(core.pointer_bits);
+    hasher.add(core.fan_in).add(core.fan_out).add(core.state_ways).add(core.reusable);
+    hasher.add(static_cast<std::uint64_t>(core.formats.size()));
+    for (const FormatPrice& price : core.formats) {
+        hasher.add(static_cast<int>(price.format));
+        add(hasher, price.operation);
+    }
+    hasher.add(static_cast<int>(core.coding.kind)).add(core.coding.window);
+    hasher.add(core.coding.mean_rate).add(core.coding.changed);
+    add(hasher, core.neuron_operators);
+    hasher.add(static_cast<std::uint64_t>(core.units.size()));
+    for (const DigitalUnit& unit : core.units) {
+        hasher.add(unit.name);
+        add(hasher, unit.operators);
+        add(hasher, unit.operation);
+    }
     for (const EventCost& cost : {core.axon_in,
                                   core.synapse_word,
                                   core.synapse_op,
@@ -74,7 +94,7 @@ void add(Hasher& hasher, const EventDrivenCore& core) {
                                   core.soma_update,
                                   core.spike_out,
                                   core.axon_out}) {
-        hasher.add(cost.energy.value).add(cost.time.value);
+        add(hasher, cost);
     }
 }
 
@@ -91,6 +111,8 @@ void add(Hasher& hasher, const Interconnect& interconnect) {
         hasher.add(mesh.energy_x.value).add(mesh.energy_y.value);
         hasher.add(mesh.time_x.value).add(mesh.time_y.value);
         hasher.add(mesh.link_bandwidth.value).add(mesh.packet_bits).add(mesh.multicast);
+        hasher.add(mesh.chips).add(mesh.chip_energy.value).add(mesh.chip_time.value);
+        hasher.add(mesh.chip_bandwidth.value);
     }
     hasher.add(static_cast<std::uint64_t>(interconnect.links.size()));
     for (const Link& link : interconnect.links) {

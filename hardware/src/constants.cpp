@@ -11,7 +11,11 @@ using core::Reader;
 namespace {
 
 const char* const evidence_classes[] = {
-    "measured", "fitted", "simulated", "published", "derived", "estimated", "unstated"};
+    "measured", "fitted", "simulated", "published", "derived", "estimated", "unknown", "unstated"};
+
+bool says_unknown(const Reader& value) {
+    return value && value.is_scalar() && !value.node().quoted && value.node().text == "unknown";
+}
 
 std::string with_unit(const std::string& number, std::string_view unit) {
     return unit.empty() ? number : number + " " + std::string(unit);
@@ -71,8 +75,27 @@ double Constants::number(const Reader& reader, Range range, std::string_view uni
     if (!reader) {
         return 0;
     }
+    return note_number(reader, range, unit, false);
+}
+
+double Constants::number_or_unknown(const Reader& reader, Range range, std::string_view unit) {
+    return reader ? note_number(reader, range, unit, true) : 0;
+}
+
+double Constants::note_number(const Reader& reader,
+                              Range range,
+                              std::string_view unit,
+                              bool may_be_unknown) {
     Source source;
-    const double value = open(reader, source).number(range);
+    const Reader given = open(reader, source);
+    if (may_be_unknown && says_unknown(given)) {
+        source.text = source.given ? source.text : "not published";
+        source.evidence = "unknown";
+        source.given = true;
+        note(reader, source, "not counted");
+        return 0;
+    }
+    const double value = given.number(range);
     note(reader, source, with_unit(core::to_text(value), unit));
     return value;
 }

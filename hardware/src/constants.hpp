@@ -29,6 +29,8 @@ class Constants {
     /// The constant in its YAML unit; 0 if `reader` is invalid.
     double number(const core::Reader& reader, core::Range range, std::string_view unit);
     std::int64_t integer(const core::Reader& reader, core::Range range, std::string_view unit);
+    /// The same for a price, a time or a rate that may be `unknown`: 0, and a row that says so.
+    double number_or_unknown(const core::Reader& reader, core::Range range, std::string_view unit);
     /// A number of the structure (size, width), which needs no source: a row only if it has one.
     std::int64_t structure(const core::Reader& reader, core::Range range, std::string_view unit);
     bool boolean(const core::Reader& reader);
@@ -66,6 +68,10 @@ class Constants {
         bool given = false;
     };
     core::Reader open(const core::Reader& reader, Source& source);
+    double note_number(const core::Reader& reader,
+                       core::Range range,
+                       std::string_view unit,
+                       bool may_be_unknown);
     void note(const core::Reader& reader, const Source& source, std::string value);
 
     core::Reader document_;

@@ -258,6 +258,11 @@ Architecture read_architecture(const Node& root, Problems& problems) {
     if (!sync && holds_event_driven_core(architecture)) {
         constants.defaulted(document, "sync", "no barrier between time steps");
     }
+    detail::check_all_in(document, architecture);
+    if (const auto& mesh = architecture.interconnect.mesh) {
+        architecture.technology.static_chip =
+            architecture.technology.static_chip * static_cast<double>(mesh->chips);
+    }
     architecture.provenance = constants.finish();
     return architecture;
 }

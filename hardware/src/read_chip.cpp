@@ -81,6 +81,27 @@ void read_buses(const Reader& list, LinkBuilder& builder, Constants& constants) 
     }
 }
 
+/// Several chips side by side, and the links between neighbours.
+void read_chips(const Reader& reader, Mesh& mesh, Constants& constants) {
+    if (!reader) {
+        return;
+    }
+    reader.allow({"count", "energy_pj", "time_ns", "link_bandwidth_bits_per_cycle"});
+    const Reader count = reader.at("count");
+    mesh.chips = static_cast<int>(constants.integer(count, {.lower = 1, .upper = 1000}, "chips"));
+    if (mesh.chips > 0 && mesh.width % mesh.chips != 0) {
+        count.problem("expected a divisor of the width of the mesh, " + std::to_string(mesh.width) +
+                      " tiles, so that chips are equal, got " + std::to_string(mesh.chips));
+        mesh.chips = 1;
+    }
+    mesh.chip_energy =
+        Energy(constants.number_or_unknown(reader.at("energy_pj"), cost_range, "pJ"));
+    mesh.chip_time =
+        Seconds(1e-9 * constants.number_or_unknown(reader.at("time_ns"), cost_range, "ns"));
+    mesh.chip_bandwidth = Bandwidth(constants.number_or_unknown(
+        reader.at("link_bandwidth_bits_per_cycle"), bandwidth_range, "bit/cycle"));
+}
+
 Mesh read_mesh(const Reader& reader, int cores, Constants& constants) {
     reader.allow({"width",
                   "height",
@@ -91,7 +112,8 @@ Mesh read_mesh(const Reader& reader, int cores, Constants& constants) {
                   "time_y_ns",
                   "link_bandwidth_bits_per_cycle",
                   "packet_bits",
-                  "multicast"});
+                  "multicast",
+                  "chips"});
     constexpr Range edge{.lower = 1, .upper = 1000};
     const std::size_t before = reader.problems().errors().size();
     Mesh mesh;
@@ -99,15 +121,19 @@ Mesh read_mesh(const Reader& reader, int cores, Constants& constants) {
     mesh.height = static_cast<int>(constants.integer(reader.at("height"), edge, "tiles"));
     mesh.cores_per_tile =
         static_cast<int>(constants.integer_or(reader, "cores_per_tile", 1, edge, "cores"));
-    mesh.energy_x = Energy(constants.number(reader.at("energy_x_pj"), cost_range, "pJ"));
-    mesh.energy_y = Energy(constants.number(reader.at("energy_y_pj"), cost_range, "pJ"));
-    mesh.time_x = Seconds(1e-9 * constants.number(reader.at("time_x_ns"), cost_range, "ns"));
-    mesh.time_y = Seconds(1e-9 * constants.number(reader.at("time_y_ns"), cost_range, "ns"));
-    mesh.link_bandwidth = Bandwidth(
-        constants.number(reader.at("link_bandwidth_bits_per_cycle"), bandwidth_range, "bit/cycle"));
+    const auto number = [&](const char* key, Range range, const char* unit) {
+        return constants.number_or_unknown(reader.at(key), range, unit);
+    };
+    mesh.energy_x = Energy(number("energy_x_pj", cost_range, "pJ"));
+    mesh.energy_y = Energy(number("energy_y_pj", cost_range, "pJ"));
+    mesh.time_x = Seconds(1e-9 * number("time_x_ns", cost_range, "ns"));
+    mesh.time_y = Seconds(1e-9 * number("time_y_ns", cost_range, "ns"));
+    mesh.link_bandwidth =
+        Bandwidth(number("link_bandwidth_bits_per_cycle", bandwidth_range, "bit/cycle"));
     mesh.packet_bits = constants.integer_or(
         reader, "packet_bits", mesh.packet_bits, {.lower = 1, .upper = 65536}, "bit");
     mesh.multicast = constants.boolean_or(reader, "multicast", false);
+    read_chips(reader.find("chips"), mesh, constants);
     if (before != reader.problems().errors().size()) {
         return mesh;
     }

@@ -13,19 +13,8 @@ namespace {
 constexpr Range count_range{.lower = 1, .upper = max_count};
 constexpr Range table_range{.lower = 0, .upper = max_count};
 constexpr Range width_range{.lower = 1, .upper = 65536};
+constexpr Range index_range{.lower = 1, .upper = 64};
 constexpr Range cost_range{.lower = 0, .upper = 1e12};
-
-/// Price and time of one kind of event. `energy_pj` and `time_ns` must both be given.
-EventCost read_event_cost(const Reader& section, const char* key, Constants& constants) {
-    const Reader reader = section.at(key);
-    if (!reader) {
-        return {};
-    }
-    reader.allow({"energy_pj", "time_ns"});
-    const double energy = constants.number(reader.at("energy_pj"), cost_range, "pJ");
-    const double time = constants.number(reader.at("time_ns"), cost_range, "ns");
-    return {Energy(energy), Seconds(time * 1e-9)};
-}
 
 void read_sizes(const Reader& reader, EventDrivenCore& core, Constants& constants) {
     core.neurons = constants.integer(reader.at("neurons"), count_range, "neurons");
@@ -41,6 +30,15 @@ void read_sizes(const Reader& reader, EventDrivenCore& core, Constants& constant
         constants.integer_or(reader, "payload_bits", core.payload_bits, width_range, "bit");
     core.state_bits =
         constants.integer_or(reader, "state_bits", core.state_bits, width_range, "bit");
+    // Limits that only some chips state; without them nothing is limited.
+    core.weight_bits = constants.integer(reader.find("weight_bits"), width_range, "bit");
+    core.fan_in = constants.integer(reader.find("fan_in"), count_range, "synapses");
+    core.fan_out = constants.integer(reader.find("fan_out"), count_range, "synapses");
+    core.index_bits = constants.integer(reader.find("index_bits"), index_range, "bit");
+    core.pointer_bits = constants.integer(reader.find("pointer_bits"), index_range, "bit");
+    if (const Reader ways = reader.find("state_ways")) {
+        core.state_ways = constants.integer(ways, count_range, "accumulators");
+    }
     core.area_mm2 = constants.number_or(reader, "area_mm2", core.area_mm2, cost_range, "mm2");
 }
 
@@ -61,6 +59,18 @@ EventDrivenCore read_event_driven_core(const Reader& reader, Constants& constant
                   "scan",
                   "area_mm2",
                   "dynamic_weights",
+                  "prices",
+                  "weight_bits",
+                  "index_bits",
+                  "pointer_bits",
+                  "fan_in",
+                  "fan_out",
+                  "state_ways",
+                  "reusable",
+                  "formats",
+                  "coding",
+                  "neuron_operators",
+                  "units",
                   "axon_in",
                   "synapse_word",
                   "synapse_op",
@@ -75,13 +85,11 @@ EventDrivenCore read_event_driven_core(const Reader& reader, Constants& constant
         constants.defaulted(reader, "scan", "all");
     }
     core.dynamic_weights = constants.boolean_or(reader, "dynamic_weights", core.dynamic_weights);
-    core.axon_in = read_event_cost(reader, "axon_in", constants);
-    core.synapse_word = read_event_cost(reader, "synapse_word", constants);
-    core.synapse_op = read_event_cost(reader, "synapse_op", constants);
-    core.soma_access = read_event_cost(reader, "soma_access", constants);
-    core.soma_update = read_event_cost(reader, "soma_update", constants);
-    core.spike_out = read_event_cost(reader, "spike_out", constants);
-    core.axon_out = read_event_cost(reader, "axon_out", constants);
+    if (const Reader reusable = reader.find("reusable")) {
+        core.reusable = constants.boolean(reusable);
+    }
+    read_prices(reader, core, constants);
+    read_features(reader, core, constants);
     return core;
 }
 

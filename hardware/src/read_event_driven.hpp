@@ -2,7 +2,7 @@
 #pragma once
 
 #include "plexus/core/reader.hpp"
-#include "plexus/hardware/core.hpp"
+#include "plexus/hardware/architecture.hpp"
 
 #include "constants.hpp"
 
@@ -12,5 +12,14 @@ namespace plexus::hardware::detail {
 /// read: what they mean depends on the document around the section.
 [[nodiscard]] EventDrivenCore read_event_driven_core(const core::Reader& reader,
                                                      Constants& constants);
+
+/// What events cost, in one of the two price styles.
+void read_prices(const core::Reader& reader, EventDrivenCore& core, Constants& constants);
+
+/// Storage formats, coding, and what neurons and digital units can do.
+void read_features(const core::Reader& reader, EventDrivenCore& core, Constants& constants);
+
+/// Energies outside the cores that an all-in price contains already are problems.
+void check_all_in(const core::Reader& document, const Architecture& architecture);
 
 }  // namespace plexus::hardware::detail

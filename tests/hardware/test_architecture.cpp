@@ -129,6 +129,10 @@ std::map<std::string, Change> chip_changes() {
         {"mesh bandwidth", [](auto& m) { m.interconnect.mesh->link_bandwidth = Bandwidth(2); }},
         {"mesh packet", [](auto& m) { m.interconnect.mesh->packet_bits = 64; }},
         {"mesh multicast", [](auto& m) { m.interconnect.mesh->multicast = true; }},
+        {"chips", [](auto& m) { m.interconnect.mesh->chips = 2; }},
+        {"chip energy", [](auto& m) { m.interconnect.mesh->chip_energy = Energy(2); }},
+        {"chip time", [](auto& m) { m.interconnect.mesh->chip_time = Seconds(2); }},
+        {"chip bandwidth", [](auto& m) { m.interconnect.mesh->chip_bandwidth = Bandwidth(2); }},
         {"link gone", [](auto& m) { m.interconnect.links.pop_back(); }},
         {"link from", [](auto& m) { m.interconnect.links[0].from = 2; }},
         {"link to", [](auto& m) { m.interconnect.links[0].to = 2; }},
@@ -203,6 +207,35 @@ std::map<std::string, Change> event_changes() {
         {"scan", [](auto& m) { events_of(m).scan = ScanPolicy::touched; }},
         {"core area", [](auto& m) { events_of(m).area_mm2 = 7; }},
         {"dynamic weights", [](auto& m) { events_of(m).dynamic_weights = true; }},
+        {"price style", [](auto& m) { events_of(m).prices = PriceStyle::all_in; }},
+        {"weight bits", [](auto& m) { events_of(m).weight_bits = 7; }},
+        {"index bits", [](auto& m) { events_of(m).index_bits = 7; }},
+        {"pointer bits", [](auto& m) { events_of(m).pointer_bits = 7; }},
+        {"fan-in", [](auto& m) { events_of(m).fan_in = 7; }},
+        {"fan-out", [](auto& m) { events_of(m).fan_out = 7; }},
+        {"state ways", [](auto& m) { events_of(m).state_ways = 7; }},
+        {"reusable", [](auto& m) { events_of(m).reusable = false; }},
+        {"format",
+         [](auto& m) {
+             events_of(m).formats = {{SynapseFormat::csr, {}}};
+         }},
+        {"format price",
+         [](auto& m) {
+             events_of(m).formats = {{SynapseFormat::csr, {Energy(7), Seconds(0)}}};
+         }},
+        {"coding", [](auto& m) { events_of(m).coding.kind = CodingKind::rate; }},
+        {"window", [](auto& m) { events_of(m).coding.window = 7; }},
+        {"mean rate", [](auto& m) { events_of(m).coding.mean_rate = 0.5; }},
+        {"changed", [](auto& m) { events_of(m).coding.changed = 0.5; }},
+        {"neuron operators", [](auto& m) { events_of(m).neuron_operators = {"gather"}; }},
+        {"digital unit",
+         [](auto& m) {
+             events_of(m).units = {{"u", {"softmax"}, {}}};
+         }},
+        {"digital unit price",
+         [](auto& m) {
+             events_of(m).units = {{"u", {"softmax"}, {Energy(7), Seconds(0)}}};
+         }},
     };
     const std::map<std::string, EventCost EventDrivenCore::*> costs{
         {"axon_in", &EventDrivenCore::axon_in},
@@ -350,7 +383,7 @@ TEST_CASE("The content hash changes with every field that can change a cost") {
     std::map<std::string, Change> changes = chip_changes();
     changes.merge(dataflow_changes());
     changes.merge(event_changes());
-    REQUIRE(changes.size() == 35 + 28 + 25);
+    REQUIRE(changes.size() == 39 + 28 + 42);
     std::map<plexus::core::Hash, std::string> seen{{content_hash(base), "nothing"}};
     for (const auto& [name, change] : changes) {
         Architecture machine = base;

@@ -230,3 +230,123 @@ TEST_CASE("A hardware knob replaces a constant and its source by a plain number"
     CHECK(core_of(preset_with("event_driven.scan", "touched")).scan == ScanPolicy::touched);
     CHECK_FALSE(core_of(preset_with("event_driven.dynamic_weights", "false")).dynamic_weights);
 }
+
+namespace {
+
+/// `least` with further keys of the section, and a mesh.
+Result with(const std::string& keys) {
+    return read(std::string(least) + keys + mesh);
+}
+
+std::string first_error(const Result& result) {
+    return result.errors.empty() ? "" : to_string(result.errors.front());
+}
+
+}  // namespace
+
+TEST_CASE("Limits, formats, coding and digital units of an event-driven core are read") {
+    const Result result = with(R"(
+  prices: per_term
+  weight_bits: 4
+  index_bits: 7
+  pointer_bits: 12
+  fan_in: 256
+  fan_out: 1024
+  state_ways: 8
+  reusable: false
+  formats: {dense: {energy_pj: 35.5, time_ns: 3.8}, csr: {}}
+  coding: {kind: rate, window: 16, mean_rate: 0.25}
+  neuron_operators: [elementwise, reduction]
+  units: [{name: vector, operators: [softmax, normalisation], energy_pj: 1.5, time_ns: 2}]
+)");
+    INFO(first_error(result));
+    REQUIRE(result.errors.empty());
+    const EventDrivenCore& core = core_of(result);
+    CHECK(core.prices == PriceStyle::per_term);
+    CHECK(core.weight_bits == 4);
+    CHECK(core.index_bits == 7);
+    CHECK(core.pointer_bits == 12);
+    CHECK(core.fan_in == 256);
+    CHECK(core.fan_out == 1024);
+    CHECK(core.state_ways == 8);
+    CHECK_FALSE(core.reusable);
+    REQUIRE(core.formats.size() == 2);
+    CHECK(core.formats[0].format == SynapseFormat::dense);
+    CHECK(core.formats[0].operation.energy.value == 35.5);
+    CHECK(core.formats[1].format == SynapseFormat::csr);
+    CHECK(core.formats[1].operation == core.synapse_op);
+    CHECK(core.coding == Coding{CodingKind::rate, 16, 0.25, 1});
+    CHECK(core.neuron_operators == std::vector<std::string>{"elementwise", "reduction"});
+    REQUIRE(core.units.size() == 1);
+    CHECK(core.units[0].name == "vector");
+    CHECK(core.units[0].operators == std::vector<std::string>{"softmax", "normalisation"});
+    CHECK(core.units[0].operation.energy.value == 1.5);
+    CHECK(core.units[0].operation.time.value == Approx(2e-9));
+    CHECK(core_of(with("  coding: {kind: delta, changed: 0.125}\n")).coding.changed == 0.125);
+    CHECK(core_of(with("  coding: {kind: graded}\n")).coding == Coding{});
+}
+
+TEST_CASE("A price that nobody published counts nothing and says so") {
+    std::string text = std::string(least) + mesh;
+    text.replace(
+        text.find("{energy_pj: 4, time_ns: 3.7}"),
+        28,
+        "{energy_pj: {value: unknown, source: looked for in the paper}, time_ns: unknown}");
+    const Result result = read(text);
+    INFO(first_error(result));
+    REQUIRE(result.errors.empty());
+    CHECK(core_of(result).soma_update == EventCost{});
+    const auto row = result.row("event_driven.soma_update.energy_pj");
+    CHECK(row.value == "not counted");
+    CHECK(row.evidence == "unknown");
+    CHECK(row.source == "looked for in the paper");
+    CHECK(result.row("event_driven.soma_update.time_ns").evidence == "unknown");
+    text.replace(text.find("neurons: 128"), 12, "neurons: unknown");
+    CHECK_FALSE(read(text).errors.empty());
+}
+
+TEST_CASE("An all-in price stands alone") {
+    const std::string all_in = R"(
+event_driven:
+  cores: 6
+  neurons: 128
+  synaptic_memory_bits: 65536
+  prices: all_in
+  synapse_op: {energy_pj: 26, time_ns: 3}
+  spike_out: {time_ns: 30}
+)";
+    const Result result = read(all_in + mesh);
+    CHECK(result.errors.size() == 2);  // the energies of the hops
+    CHECK(first_error(result).find("counted twice") != std::string::npos);
+    std::string quiet = mesh;
+    quiet.replace(quiet.find("energy_x_pj: 3"), 14, "energy_x_pj: 0");
+    quiet.replace(quiet.find("energy_y_pj: 4"), 14, "energy_y_pj: 0");
+    const Result good = read(all_in + quiet);
+    INFO(first_error(good));
+    REQUIRE(good.errors.empty());
+    CHECK(core_of(good).prices == PriceStyle::all_in);
+    CHECK(core_of(good).synapse_op.energy.value == 26);
+    CHECK(core_of(good).spike_out.time.value == Approx(30e-9));
+    CHECK(core_of(good).soma_access == EventCost{});
+    CHECK(read(all_in + "  soma_access: {energy_pj: 1, time_ns: 2}\n" + quiet).errors.size() == 1);
+    CHECK(read(all_in + quiet + "technology: {static_core_mw: 1}\n").errors.size() == 1);
+    CHECK(read(all_in + quiet + "sync: {time_ns_by_tiles: {1: 5}, energy_pj: 2}\n").errors.size() ==
+          1);
+}
+
+TEST_CASE("Chips stand side by side along the mesh") {
+    const std::string chips = std::string(least) + mesh +
+                              "    chips: {count: 3, energy_pj: 100, time_ns: 50, "
+                              "link_bandwidth_bits_per_cycle: 4}\n"
+                              "technology: {static_chip_mw: 2}\n";
+    const Result result = read(chips);
+    INFO(first_error(result));
+    REQUIRE(result.errors.empty());
+    const Mesh& m = *result.machine.interconnect.mesh;
+    CHECK(m.chips == 3);
+    CHECK(m.chip_width() == 1);
+    CHECK(m.chip_energy.value == 100);
+    CHECK(m.chip_time.value == Approx(50e-9));
+    CHECK(m.chip_bandwidth.value == 4);
+    CHECK(result.machine.technology.static_chip.value == Approx(6e-3));
+}

@@ -74,8 +74,14 @@ struct Mesh {
     Bandwidth link_bandwidth;  ///< Of one directed link.
     std::int64_t packet_bits = 32;
     bool multicast = false;  ///< One packet can fork on its way.
+    int chips = 1;           ///< Side by side along x: each has width / chips columns of tiles.
+    Energy chip_energy;      ///< Per packet that crosses from one chip to the next, beside its hop.
+    Seconds chip_time;       ///< Per crossing, beside that of the hop.
+    Bandwidth chip_bandwidth;  ///< Of the link between two chips, each way; 0 = no limit known.
 
     [[nodiscard]] int tiles() const { return width * height; }
+    /// Columns of tiles of one chip.
+    [[nodiscard]] int chip_width() const { return width / chips; }
     [[nodiscard]] int x_of_core(int core) const { return core / cores_per_tile / height; }
     [[nodiscard]] int y_of_core(int core) const { return core / cores_per_tile % height; }
     /// Of the XY route between two cores; none within a tile.

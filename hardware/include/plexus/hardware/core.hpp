@@ -52,6 +52,41 @@ struct EventCost {
 /// Which neurons a core walks in a time step: all it holds, or only those that got input.
 enum class ScanPolicy : std::uint8_t { all, touched };
 
+/// What the energies of events contain. A published all-in figure per synaptic operation has
+/// memories, network and leakage in it already, so it stands alone.
+enum class PriceStyle : std::uint8_t { per_term, all_in };
+
+/// How the synapses of one source are stored in a core.
+enum class SynapseFormat : std::uint8_t { dense, bitmap, csr, n_m, block, convolution };
+
+/// A storage format that a core can decode.
+struct FormatPrice {
+    SynapseFormat format = SynapseFormat::dense;
+    EventCost operation;  ///< Per synaptic operation in this format.
+    auto operator<=>(const FormatPrice&) const = default;
+};
+
+/// How a value travels: once with its bits, as a number of spikes in a window of time steps, or
+/// only if it has changed.
+enum class CodingKind : std::uint8_t { graded, rate, delta };
+
+/// Coding of values as events.
+struct Coding {
+    CodingKind kind = CodingKind::graded;
+    std::int64_t window = 1;  ///< Rate: time steps that one value takes.
+    double mean_rate = 1;     ///< Rate: mean non-zero value as a share of full scale, in (0, 1].
+    double changed = 1;       ///< Delta: share of non-zero values that have changed, in [0, 1].
+    auto operator<=>(const Coding&) const = default;
+};
+
+/// A digital unit beside the neurons of every core, for operators that neurons cannot do.
+struct DigitalUnit {
+    std::string name;
+    std::vector<std::string> operators;  ///< Kinds: normalisation, softmax, elementwise, …
+    EventCost operation;                 ///< Per scalar operation.
+    auto operator<=>(const DigitalUnit&) const = default;
+};
+
 /// A neuromorphic core: axon in → synapse → dendrite → soma → axon out. An event that arrives reads
 /// the list of synapses of its source and accumulates; once per time step the soma walks its
 /// neurons and sends packets. A neuron engine and a message engine run concurrently.
@@ -67,6 +102,18 @@ struct EventDrivenCore {
     ScanPolicy scan = ScanPolicy::all;
     double area_mm2 = 0;           ///< Silicon area of one core; 0 = not known.
     bool dynamic_weights = false;  ///< Synaptic memory can be written at run time (KV cache).
+    PriceStyle prices = PriceStyle::per_term;
+    std::int64_t weight_bits = 0;   ///< Widest weight of a synapse; 0 = no limit known.
+    std::int64_t index_bits = 0;    ///< Of a synapse in a CSR list; 0 = as few as tell rows apart.
+    std::int64_t pointer_bits = 0;  ///< Of every CSR list; 0 = the offsets of the kernel.
+    std::int64_t fan_in = 0;        ///< Synapses of one neuron; 0 = no limit known.
+    std::int64_t fan_out = 0;       ///< Synapses of one source; 0 = no limit known.
+    std::int64_t state_ways = 1;    ///< Accumulators per neuron: vectors that share a list read.
+    bool reusable = true;           ///< Neurons and axon tables can be loaded anew between steps.
+    std::vector<FormatPrice> formats;           ///< Empty: every format at `synapse_op`.
+    Coding coding;                              ///< Of the inputs.
+    std::vector<std::string> neuron_operators;  ///< Kinds that neurons can do; empty = all.
+    std::vector<DigitalUnit> units;
 
     EventCost axon_in;       ///< Per packet received.
     EventCost synapse_word;  ///< Per synaptic-memory word read.
