@@ -81,8 +81,9 @@ TEST_CASE("allocation keeps what saves most traffic", "[mapping]") {
     const hardware::DataflowCore core = core_of(16, 16, 64, 8, 8);
     const Allocator allocator(layer, core, {}, dataflow::Rules::physical);
     const std::vector<TemporalLoop> order{{1, 2}, {2, 4}, {0, 2}};  // C, OX, K
+    AllocationState scratch;
     dataflow::Cuts cuts{};
-    REQUIRE(allocator.allocate(order, false, cuts));
+    REQUIRE(allocator.allocate(order, false, scratch, cuts));
     // Weights: 2 elements (C) fit 16 bits, and serve OX too; K would be 4.
     CHECK(cuts[1][0] == 2);
     // Sums: a complete sum of 8 bits after C; one more loop would be 4 sums.
@@ -92,7 +93,7 @@ TEST_CASE("allocation keeps what saves most traffic", "[mapping]") {
     CHECK(cuts[1][2] == 3);
     CHECK(cuts[2][1] == 3);
     dataflow::Cuts even{};
-    REQUIRE(allocator.allocate(order, true, even));
+    REQUIRE(allocator.allocate(order, true, scratch, even));
     // Who takes loops in the buffer takes no more than those who take none.
     const std::size_t shortest = std::min<std::size_t>({even[0][1], even[1][1], even[2][0]});
     CHECK((even[0][1] == even[0][0] || even[0][1] == shortest));
@@ -113,10 +114,11 @@ TEST_CASE("the exhaustive search finds the best order", "[mapping]") {
         auto order = loop_factors(model.temporal_sizes(), 6);
         std::sort(order.begin(), order.end());
         double best = std::numeric_limits<double>::infinity();
+        AllocationState scratch;
         dataflow::LoopNestState state;
         do {
             dataflow::Cuts cuts{};
-            if (allocator.allocate(order, false, cuts)) {
+            if (allocator.allocate(order, false, scratch, cuts)) {
                 const auto figures = model.evaluate(order, cuts, state);
                 best = model.fits(state) ? std::min(best, figures.latency.value) : best;
             }

@@ -54,9 +54,10 @@ TEST_CASE("recorded loop orders are allocated to the same memories", "[mapping][
         for (const dataflow::Record& record : dataflow::load_records(file)) {
             const Allocator allocator(
                 record.layer, record.core, record.mapping.spatial, dataflow::Rules::zigzag);
+            AllocationState scratch;
             dataflow::Cuts cuts{};
             const auto& recorded = record.mapping.temporal;
-            const bool fits = allocator.allocate(recorded.order, record.even, cuts);
+            const bool fits = allocator.allocate(recorded.order, record.even, scratch, cuts);
             INFO(file.filename().string() << " " << record.name);
             CHECK(fits);
             CHECK(cuts == recorded.cuts);

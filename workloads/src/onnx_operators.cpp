@@ -64,58 +64,90 @@ void check_result(const OnnxGraph& graph, const OnnxNode& node, const Shape& com
     }
 }
 
-/// Loops, relations, sizes and padding of the window axes; \return the sizes of the result.
-// NOLINTNEXTLINE(readability-function-cognitive-complexity): one pass over the attributes
-Shape window(const OnnxNode& node, const Shape& image, const Shape& kernel, LayerText& l) {
+/// A window that slides along one axis of an image.
+struct WindowAxis {
+    std::int64_t image = 1;
+    std::int64_t kernel = 1;
+    std::int64_t stride = 1;
+    std::int64_t dilation = 1;
+    std::int64_t before = 0;  ///< Padding.
+    std::int64_t after = 0;
+
+    /// Elements from the first to the last that the window covers.
+    [[nodiscard]] std::int64_t reach() const { return (kernel - 1) * dilation + 1; }
+};
+
+/// Pads the axis so that the result has an element for every stride of the image.
+void pad_same(bool more_before, WindowAxis& axis) {
+    const std::int64_t steps = (axis.image + axis.stride - 1) / axis.stride;
+    const std::int64_t all =
+        std::max<std::int64_t>(0, (steps - 1) * axis.stride + axis.reach() - axis.image);
+    axis.before = more_before ? all - all / 2 : all / 2;
+    axis.after = all - axis.before;
+}
+
+/// Places that the window takes along the axis.
+std::int64_t places(const WindowAxis& axis, bool ceil) {
+    const std::int64_t room = axis.image + axis.before + axis.after - axis.reach();
+    if (room < 0 || axis.before < 0 || axis.after < 0) {
+        throw NodeError{
+            fmt::format("a window of {} does not fit on {} elements padded by {} and {}",
+                        axis.reach(),
+                        axis.image,
+                        axis.before,
+                        axis.after)};
+    }
+    const std::int64_t n = (room + (ceil ? axis.stride - 1 : 0)) / axis.stride + 1;
+    // A last window that lies in the padding alone does not count.
+    const bool outside = ceil && (n - 1) * axis.stride >= axis.image + axis.before;
+    return outside ? n - 1 : n;
+}
+
+/// The axes as the attributes of the node describe them.
+std::vector<WindowAxis> window_axes(const OnnxNode& node, const Shape& image, const Shape& kernel) {
     const std::size_t n = kernel.size();
     const Shape ones(n, 1);
     const Shape strides = numbers(node, "strides", ones);
     const Shape dilations = numbers(node, "dilations", ones);
-    Shape pads = numbers(node, "pads", Shape(2 * n, 0));
+    const Shape pads = numbers(node, "pads", Shape(2 * n, 0));
     const auto mode = node.texts.find("auto_pad");
     const std::string automatic = mode == node.texts.end() ? "NOTSET" : mode->second;
-    const bool ceil = numbers(node, "ceil_mode", {0}).front() != 0;
-    Shape out;
+    std::vector<WindowAxis> axes;
     for (std::size_t i = 0; i < n; ++i) {
         if (kernel[i] < 1 || strides[i] < 1 || dilations[i] < 1) {
             throw NodeError{"kernel, strides and dilations must be at least 1"};
         }
-        const std::int64_t reach = (kernel[i] - 1) * dilations[i] + 1;
+        axes.push_back({image[i], kernel[i], strides[i], dilations[i], pads[i], pads[n + i]});
         if (automatic.starts_with("SAME")) {
-            const std::int64_t steps = (image[i] + strides[i] - 1) / strides[i];
-            const std::int64_t all =
-                std::max<std::int64_t>(0, (steps - 1) * strides[i] + reach - image[i]);
-            pads[i] = automatic == "SAME_LOWER" ? all - all / 2 : all / 2;
-            pads[n + i] = all - pads[i];
+            pad_same(automatic == "SAME_LOWER", axes.back());
         }
-        const std::int64_t room = image[i] + pads[i] + pads[n + i] - reach;
-        if (room < 0 || pads[i] < 0 || pads[n + i] < 0) {
-            throw NodeError{
-                fmt::format("a window of {} does not fit on {} elements padded by "
-                            "{} and {}",
-                            reach,
-                            image[i],
-                            pads[i],
-                            pads[n + i])};
-        }
-        out.push_back((room + (ceil ? strides[i] - 1 : 0)) / strides[i] + 1);
-        // A last window that lies in the padding alone does not count.
-        if (ceil && (out.back() - 1) * strides[i] >= image[i] + pads[i]) {
-            --out.back();
-        }
-        const std::string axis = n == 1 || i == 1 ? "x" : "y";
+    }
+    return axes;
+}
+
+/// Loops, relations, sizes and padding of the window axes; \return the sizes of the result.
+Shape window(const OnnxNode& node, const Shape& image, const Shape& kernel, LayerText& l) {
+    const bool ceil = numbers(node, "ceil_mode", {0}).front() != 0;
+    const std::vector<WindowAxis> axes = window_axes(node, image, kernel);
+    Shape out;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        const WindowAxis& axis = axes[i];
+        const std::string name = axes.size() == 1 || i == 1 ? "x" : "y";
+        out.push_back(places(axis, ceil));
         l.relations.push_back(
-            fmt::format("i{0} = {1}*o{0} + {2}*f{0}", axis, strides[i], dilations[i]));
-        l.axes.push_back("I" + upper(axis));
-        l.axis_sizes.push_back(image[i]);
-        l.padding.push_back({pads[i], pads[n + i]});
+            fmt::format("i{0} = {1}*o{0} + {2}*f{0}", name, axis.stride, axis.dilation));
+        l.axes.push_back("I" + upper(name));
+        l.axis_sizes.push_back(axis.image);
+        l.padding.push_back({axis.before, axis.after});
     }
-    for (const Shape* sizes : std::initializer_list<const Shape*>{&out, &kernel}) {
-        for (std::size_t i = 0; i < n; ++i) {
-            l.dims.push_back((sizes == &out ? "O" : "F") + l.axes[i].substr(1));
-            l.sizes.push_back((*sizes)[i]);
+    const auto add_loops = [&](const char* prefix, const Shape& sizes) {
+        for (std::size_t i = 0; i < sizes.size(); ++i) {
+            l.dims.push_back(prefix + l.axes[i].substr(1));
+            l.sizes.push_back(sizes[i]);
         }
-    }
+    };
+    add_loops("O", out);
+    add_loops("F", kernel);
     return out;
 }
 

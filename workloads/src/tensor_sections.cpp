@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -81,6 +82,55 @@ void apply_entry(const std::string& key, const core::Reader& entry, bool produce
     }
 }
 
+/// What became of an entry.
+enum class EntryUse : std::uint8_t { none, hidden, taken };
+
+/// The entry of a tensor: the first that names or matches it, else the default. Notes which entries
+/// are taken, and which match only what an earlier one has taken.
+std::optional<std::size_t> entry_for(
+    const std::vector<std::pair<std::string, core::Reader>>& entries,
+    const std::string& name,
+    bool fits,
+    bool allow_default,
+    std::vector<EntryUse>& uses) {
+    std::optional<std::size_t> found;
+    std::optional<std::size_t> fallback;
+    for (std::size_t e = 0; e < entries.size(); ++e) {
+        const std::string& key = entries[e].first;
+        if (allow_default && key == "default") {
+            fallback = fits ? std::optional(e) : std::nullopt;
+        } else if (key == name || (fits && matches(key, name))) {
+            uses[e] = found ? std::max(uses[e], EntryUse::hidden) : uses[e];
+            found = found.value_or(e);
+        }
+    }
+    found = found ? found : fallback;
+    if (found) {
+        uses[*found] = EntryUse::taken;
+    }
+    return found;
+}
+
+/// Problems of the entries that no tensor takes.
+void report_unused(const std::vector<std::pair<std::string, core::Reader>>& entries,
+                   const std::vector<EntryUse>& uses,
+                   bool allow_default,
+                   const std::vector<std::string>& names) {
+    for (std::size_t e = 0; e < entries.size(); ++e) {
+        const auto& [key, reader] = entries[e];
+        if (uses[e] == EntryUse::taken) {
+            continue;
+        }
+        if (uses[e] == EntryUse::hidden) {
+            reader.problem("every tensor that \"" + key + "\" matches is taken by an entry above");
+        } else if (allow_default && key == "default") {
+            reader.problem("no tensor is left for it");
+        } else {
+            reader.problem("\"" + key + "\" matches no tensor" + core::suggestion(key, names));
+        }
+    }
+}
+
 }  // namespace
 
 bool matches(std::string_view pattern, std::string_view name) {
@@ -112,15 +162,13 @@ bool has_wildcard(std::string_view key) {
     return key.find_first_of("*?") != std::string::npos;
 }
 
-// NOLINTNEXTLINE(readability-function-cognitive-complexity): names, patterns and default in turn
 std::vector<std::optional<std::size_t>> assign_entries(
     const std::vector<std::pair<std::string, core::Reader>>& entries,
     const Workload& workload,
     bool allow_default,
     const std::function<bool(std::size_t)>& eligible) {
     std::vector<std::optional<std::size_t>> entry_of(workload.tensors.size());
-    std::vector<bool> used(entries.size(), false);
-    std::vector<bool> hidden(entries.size(), false);
+    std::vector<EntryUse> uses(entries.size(), EntryUse::none);
     std::vector<std::string> names;
     for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
         const std::string& name = workload.tensors[t].name;
@@ -128,36 +176,9 @@ std::vector<std::optional<std::size_t>> assign_entries(
         if (fits) {
             names.push_back(name);
         }
-        std::optional<std::size_t> fallback;
-        for (std::size_t e = 0; e < entries.size(); ++e) {
-            const std::string& key = entries[e].first;
-            if (allow_default && key == "default") {
-                fallback = fits ? std::optional(e) : std::nullopt;
-            } else if (key == name || (fits && matches(key, name))) {
-                hidden[e] = entry_of[t].has_value() || hidden[e];
-                entry_of[t] = entry_of[t].value_or(e);
-            }
-        }
-        if (!entry_of[t]) {
-            entry_of[t] = fallback;
-        }
-        if (entry_of[t]) {
-            used[*entry_of[t]] = true;
-        }
+        entry_of[t] = entry_for(entries, name, fits, allow_default, uses);
     }
-    for (std::size_t e = 0; e < entries.size(); ++e) {
-        const auto& [key, reader] = entries[e];
-        if (used[e]) {
-            continue;
-        }
-        if (hidden[e]) {
-            reader.problem("every tensor that \"" + key + "\" matches is taken by an entry above");
-        } else if (allow_default && key == "default") {
-            reader.problem("no tensor is left for it");
-        } else {
-            reader.problem("\"" + key + "\" matches no tensor" + core::suggestion(key, names));
-        }
-    }
+    report_unused(entries, uses, allow_default, names);
     return entry_of;
 }
 

@@ -9,81 +9,86 @@
 
 namespace plexus::cost_models::dataflow {
 
+void LoopNestModel::read_loops(std::span<const TemporalLoop> order, LoopNestState& state) const {
+    constexpr std::uint8_t everything = 0xff;
+    state.cycles_below[0] = 1;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const auto size = static_cast<double>(order[i].size);
+        state.sizes[i] = size;
+        state.traits[i] = order[i].size == 1 ? everything : traits_[order[i].dim];
+        state.cycles_below[i + 1] = state.cycles_below[i] * size;
+    }
+    state.total_cycles = state.cycles_below[order.size()];
+    state.cycles_above[order.size()] = 1;
+    for (std::size_t i = order.size(); i-- > 0;) {
+        state.cycles_above[i] = state.cycles_above[i + 1] * state.sizes[i];
+    }
+    std::size_t last = order.size();
+    while (last > 0 && (order[last - 1].size == 1 || (state.traits[last - 1] & skips(0)) == 0)) {
+        --last;
+    }
+    state.last_sum = last;
+}
+
 void LoopNestModel::place_in_time(std::span<const TemporalLoop> order,
                                   const Cuts& cuts,
                                   LoopNestState& state) const {
-    state.cycles_below[0] = 1;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        state.cycles_below[i + 1] = state.cycles_below[i] * static_cast<double>(order[i].size);
-    }
-    state.total_cycles = state.cycles_below[order.size()];
+    read_loops(order, state);
     for (std::size_t o = 0; o < operands(); ++o) {
-        const auto& relevance = relevance_[o];
         for (std::size_t l = 0; l < levels_[o]; ++l) {
             std::size_t cut = cuts[o][l];
             // Loops that do not index the operand find its data already in the level below.
-            while (cut < order.size() &&
-                   (relevance[order[cut].dim] == Relevance::irrelevant || order[cut].size == 1)) {
+            while (cut < order.size() && (state.traits[cut] & skips(o)) != 0) {
                 ++cut;
             }
             state.cuts[o][l] = static_cast<std::uint8_t>(cut);
         }
-        place_operand(order, o, state);
+        place_operand(o, state);
     }
-    count_read_backs(order, state);
+    count_read_backs(order.size(), state);
 }
 
-void LoopNestModel::place_operand(std::span<const TemporalLoop> order,
-                                  std::size_t o,
-                                  LoopNestState& state) const {
-    const auto& relevance = relevance_[o];
+void LoopNestModel::place_operand(std::size_t o, LoopNestState& state) const {
     // Inputs stay at the array while only loops run that do not index them. Sums leave every cycle.
-    double period = 1;
-    if (o != 0) {
-        std::size_t i = 0;
-        while (i < state.cuts[o][0] &&
-               (relevance[order[i].dim] == Relevance::irrelevant || order[i].size == 1)) {
-            ++i;
-        }
-        period = state.cycles_below[i];
+    std::size_t stationary = 0;
+    while (o != 0 && stationary < state.cuts[o][0] && (state.traits[stationary] & skips(o)) != 0) {
+        ++stationary;
     }
-    state.period[o][0] = period;
-    state.count[o][0] = state.total_cycles / period;
-    state.window[o][0] = period;
+    state.period[o][0] = state.cycles_below[stationary];
+    state.count[o][0] = state.cycles_above[stationary];
+    state.window[o][0] = state.period[o][0];
     state.top_relevant[o][0] = 1;
+    std::size_t begin = 0;
     for (std::size_t l = 0; l < levels_[o]; ++l) {
         const std::size_t end = state.cuts[o][l];
-        const std::size_t begin = l == 0 ? 0 : state.cuts[o][l - 1];
-        const auto run = [&](Relevance wanted) {
+        // Where the run of such loops starts that ends with the level.
+        const auto run = [&](std::uint8_t wanted) {
             std::size_t i = end;
-            while (i > begin && (relevance[order[i - 1].dim] == wanted || order[i - 1].size == 1)) {
+            while (i > begin && (state.traits[i - 1] & wanted) != 0) {
                 --i;
             }
-            return state.cycles_below[end] / state.cycles_below[i];
+            return i;
         };
-        period = state.cycles_below[end];
-        state.period[o][l + 1] = period;
-        state.count[o][l + 1] = state.total_cycles / period;
-        state.top_relevant[o][l + 1] = run(Relevance::relevant);
-        state.window[o][l + 1] = period / run(Relevance::irrelevant);
+        state.period[o][l + 1] = state.cycles_below[end];
+        state.count[o][l + 1] = state.cycles_above[end];
+        state.top_relevant[o][l + 1] =
+            state.cycles_below[end] / state.cycles_below[run(indexes(o))];
+        state.window[o][l + 1] = state.cycles_below[run(skips(o))];
+        begin = end;
     }
 }
 
-void LoopNestModel::count_read_backs(std::span<const TemporalLoop> order,
-                                     LoopNestState& state) const {
-    // From the top: iterations above each level that add to the same sums. The first of them finds
-    // nothing to read back.
-    double additions = 1;
-    std::size_t i = order.size();
+void LoopNestModel::count_read_backs(std::size_t loops, LoopNestState& state) const {
+    // From the top: iterations above each level that make new sums. The first additions to them
+    // find nothing to read back.
+    double fresh = 1;
+    std::size_t i = loops;
     for (std::size_t b = levels_[0] + 1; b-- > 0;) {
         const std::size_t start = b == 0 ? 0 : state.cuts[0][b - 1];
         for (; i > start; --i) {
-            if (relevance_[0][order[i - 1].dim] == Relevance::irrelevant) {
-                additions *= static_cast<double>(order[i - 1].size);
-            }
+            fresh *= (state.traits[i - 1] & skips(0)) != 0 ? 1 : state.sizes[i - 1];
         }
-        const double first = rules_ == Rules::physical ? state.count[0][b] / additions : 0;
-        state.psum_reads[b] = state.count[0][b] - first;
+        state.psum_reads[b] = state.count[0][b] - (rules_ == Rules::physical ? fresh : 0);
     }
 }
 
@@ -92,15 +97,10 @@ void LoopNestModel::hold(std::span<const TemporalLoop> order,
                          LoopNestState& state,
                          HeldData& held) const {
     // Sums are partial below the outermost loop that adds to them.
-    std::size_t last = order.size();
-    while (last > 0 && (relevance_[0][order[last - 1].dim] != Relevance::irrelevant ||
-                        order[last - 1].size == 1)) {
-        --last;
-    }
     for (std::size_t a = 0; a <= levels_[0]; ++a) {
         const std::size_t start = a == 0 ? 0 : state.cuts[0][a - 1];
         const bool more_lanes = a < levels_[0] && lanes.sums_above[a + 1];
-        held.partial_sums[a] = last > start || more_lanes;
+        held.partial_sums[a] = state.last_sum > start || more_lanes;
     }
     for (std::size_t o = 0; o < operands(); ++o) {
         hold_operand(order, o, lanes, state, held);
@@ -114,32 +114,41 @@ void LoopNestModel::hold_operand(std::span<const TemporalLoop> order,
                                  HeldData& held) const {
     std::array<double, max_dims> extents;  // NOLINT(cppcoreguidelines-pro-type-member-init): hot
     std::fill_n(extents.begin(), layer_.dims.size(), 1.0);
-    const auto& relevance = relevance_[o];
     double relevant = 1;
     std::size_t i = 0;
     for (std::size_t a = 0; a <= levels_[o]; ++a) {
         double elements = 1;
         if (a > 0) {
             for (; i < state.cuts[o][a - 1]; ++i) {
-                const auto size = static_cast<double>(order[i].size);
-                extents[order[i].dim] *= size;
-                relevant *= relevance[order[i].dim] == Relevance::relevant ? size : 1;
+                const std::uint8_t traits = state.traits[i];
+                if ((traits & indexes(o)) != 0) {
+                    relevant *= state.sizes[i];
+                } else if ((traits & skips(o)) == 0) {
+                    extents[order[i].dim] *= state.sizes[i];
+                }
             }
             for (const Factor& f : lanes.factors[o][a - 1]) {
                 extents[f.dim] *= f.factor;
-                relevant *= relevance[f.dim] == Relevance::relevant ? f.factor : 1;
+                relevant *= (traits_[f.dim] & indexes(o)) != 0 ? f.factor : 1;
             }
             elements = relevant;
             for (const PreparedAxis& axis : axes_[o]) {
                 elements *= span(axis, extents.data());
             }
         }
-        const bool partial = o == 0 && held.partial_sums[a];
-        const double precision =
-            partial ? static_cast<double>(layer_.partial_sum_bits) : layer_.operands[o].bits;
+        const double precision = o == 0 && held.partial_sums[a] ? partial_sum_bits_ : bits_[o];
         held.elements[o][a] = rules_ == Rules::zigzag ? round_even(elements) : snapped(elements);
         held.precision[o][a] = precision;
         held.bits[o][a] = held.elements[o][a] * precision;
+    }
+}
+
+void LoopNestModel::measure_transfers(const HeldData& held,
+                                      const Lanes& lanes,
+                                      LoopNestState& state) const {
+    for (const Move& m : moves_) {
+        state.transfers[m.operand][m.level][m.direction] = transfer_count(state, held, m);
+        state.moved[m.operand][m.level][m.direction] = transfer_bits(held, lanes, m);
     }
 }
 
@@ -147,13 +156,13 @@ void LoopNestModel::memory_energy(LoopNestState& state) const {
     double sum = 0;
     for (const Move& m : moves_) {
         const Channel& channel = m.channel;
-        const double count = transfer_count(state, state.mean, m);
+        const double count = state.transfers[m.operand][m.level][m.direction];
         double n = 0;
         if (count > 0 && channel.exists) {
             // One access is the full width; less is charged by whole granules.
-            const double bits = transfer_bits(state.mean, mean_, m);
-            n = ceiling(bits / channel.granularity) * (channel.granularity / channel.width) *
-                count * mean_.units[m.operand][m.level + 1];
+            const double bits = state.moved[m.operand][m.level][m.direction];
+            n = ceiling(bits / channel.granularity) * channel.share * count *
+                mean_.units[m.operand][m.level + 1];
             n = rules_ == Rules::zigzag ? down(n) : n;
         }
         state.accesses[m.operand][m.level][m.direction] = n;
@@ -168,6 +177,7 @@ core::Energy LoopNestModel::evaluate_energy(std::span<const TemporalLoop> order,
                                             LoopNestState& state) const {
     place_in_time(order, cuts, state);
     hold(order, mean_, state, state.mean);
+    measure_transfers(state.mean, mean_, state);
     memory_energy(state);
     return core::Energy(state.memory_energy) + mac_energy_;
 }
@@ -178,6 +188,7 @@ LayerFigures LoopNestModel::evaluate(std::span<const TemporalLoop> order,
     const core::Energy energy = evaluate_energy(order, cuts, state);
     if (!same_lanes_) {
         hold(order, whole_, state, state.whole);
+        measure_transfers(state.whole, whole_, state);
     }
     buffer(state);
     time_transfers(state);

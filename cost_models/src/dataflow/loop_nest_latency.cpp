@@ -46,10 +46,8 @@ void LoopNestModel::buffer(LoopNestState& state) const {
 }
 
 void LoopNestModel::time_transfers(LoopNestState& state) const {
-    const HeldData& held = timed(state);
-    const Lanes& lanes = timed_lanes();
     for (const Move& m : moves_) {
-        const double count = transfer_count(state, held, m);
+        const double count = state.transfers[m.operand][m.level][m.direction];
         double allowed = 0;
         double real = 0;
         if (count > 0) {
@@ -57,9 +55,9 @@ void LoopNestModel::time_transfers(LoopNestState& state) const {
                                     ? state.period[m.operand][m.boundary]
                                     : state.window[m.operand][m.boundary];
             allowed = time * cycles_per_operation_;
-            real = m.channel.exists ? ceiling(transfer_bits(held, lanes, m) / m.channel.width) : 0;
+            const double bits = state.moved[m.operand][m.level][m.direction];
+            real = m.channel.exists ? ceiling(bits / m.channel.width) : 0;
         }
-        state.transfers[m.operand][m.level][m.direction] = count;
         state.allowed[m.operand][m.level][m.direction] = allowed;
         state.real[m.operand][m.level][m.direction] = real;
         state.loading[m.operand][m.level][m.direction] = 0;

@@ -59,6 +59,7 @@ LoopNestModel::LoopNestModel(Layer layer,
 }
 
 void LoopNestModel::prepare_operands(const hardware::DataflowCore& core) {
+    partial_sum_bits_ = static_cast<double>(layer_.partial_sum_bits);
     std::vector<std::size_t> use_of(core.memories.size(), core.memories.size());
     for (std::size_t o = 0; o < operands(); ++o) {
         const LayerOperand& operand = layer_.operands[o];
@@ -72,7 +73,12 @@ void LoopNestModel::prepare_operands(const hardware::DataflowCore& core) {
         levels_[o] = memories.size();
         for (std::size_t d = 0; d < std::min(layer_.dims.size(), max_dims); ++d) {
             relevance_[o][d] = operand.relevance[d];
+            const bool irrelevant = operand.relevance[d] == Relevance::irrelevant;
+            const bool relevant = operand.relevance[d] == Relevance::relevant;
+            const int traits = irrelevant ? skips(o) : relevant ? indexes(o) : 0;
+            traits_[d] = static_cast<std::uint8_t>(traits_[d] | traits);
         }
+        bits_[o] = operand.bits;
         for (const SlidingAxis& axis : operand.axes) {
             axes_[o].push_back({static_cast<std::uint8_t>(axis.first),
                                 static_cast<std::uint8_t>(axis.second),
@@ -135,6 +141,7 @@ void LoopNestModel::open_channels(const hardware::Memory& memory, std::size_t o,
             channels_[o][l][d] = {true,
                                   granularity > 0 ? granularity : width,
                                   width,
+                                  (granularity > 0 ? granularity : width) / width,
                                   (read ? memory.read_cost : memory.write_cost).value};
         }
     }

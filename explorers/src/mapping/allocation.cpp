@@ -7,33 +7,17 @@
 namespace plexus::explorers {
 
 using dataflow::max_dims;
-using dataflow::max_levels;
-using dataflow::max_loops;
 using dataflow::max_operands;
 using dataflow::Relevance;
 using dataflow::TemporalLoop;
-
-struct Allocator::Progress {
-    std::span<const TemporalLoop> order;
-    bool even = false;
-    std::array<std::array<double, max_dims>, max_operands> extents{};
-    std::array<std::size_t, max_operands> taken{};
-    std::array<double, max_loops + 1> cycles_above{};  ///< [i] = product of the loops from i on.
-    std::size_t last_sum = 0;  ///< Loops from here on do not add to the same sums.
-};
-
-struct Allocator::Candidates {
-    std::array<std::array<double, max_loops + 1>, max_operands> bits{};  ///< [user][candidate]
-    std::array<std::size_t, max_operands> count{};
-    std::array<std::size_t, max_operands> base{};  ///< Loops that candidate 0 takes.
-    std::array<std::size_t, max_operands> best{};  ///< Loops to take.
-};
 
 Allocator::Allocator(const dataflow::Layer& layer,
                      const hardware::DataflowCore& core,
                      const dataflow::SpatialMapping& spatial,
                      dataflow::Rules rules)
-    : dims_(layer.dims.size()), sizes_(layer, core, spatial, rules) {
+    : operands_(layer.operands.size()),
+      dims_(layer.dims.size()),
+      sizes_(layer, core, spatial, rules) {
     std::array<std::size_t, max_operands> levels{};
     for (std::size_t o = 0; o < layer.operands.size(); ++o) {
         levels[o] = dataflow::memories_of(core, layer.operands[o].memory_operand).size();
@@ -49,6 +33,19 @@ Allocator::Allocator(const dataflow::Layer& layer,
                         std::any_of(lanes.begin(), lanes.end(), [&](const DataSizes::Lane& lane) {
                             return lane.factor > 1 && irrelevant_[0][lane.dim];
                         });
+    }
+    std::array<double, max_dims> extents{};
+    const auto rounds = dataflow::temporal_sizes(layer, spatial);
+    for (std::size_t o = 0; o < operands_; ++o) {
+        for (std::size_t d = 0; d < dims_; ++d) {
+            extents[d] = static_cast<double>(rounds[d]);
+        }
+        for (std::size_t a = 0; a <= levels[o]; ++a) {
+            for (const DataSizes::Lane& lane : sizes_.lanes(o, a)) {
+                extents[lane.dim] *= a < levels[o] ? lane.factor : 1;
+            }
+        }
+        whole_[o] = sizes_.elements(o, extents.data());
     }
     std::array<std::size_t, max_operands> next{};
     for (const hardware::Memory& memory : core.memories) {
@@ -68,124 +65,164 @@ Allocator::Allocator(const dataflow::Layer& layer,
     }
 }
 
-double Allocator::precision(const User& user, const Progress& progress) const {
+double Allocator::precision(const User& user, const AllocationState& state) const {
     if (user.operand != 0) {
         return bits_[user.operand];
     }
-    const bool partial = progress.last_sum > progress.taken[0] || sums_from_[user.level + 1];
+    const bool partial = state.last_sum > state.taken[0] || sums_from_[user.level + 1];
     return partial ? partial_bits_ : bits_[0];
 }
 
-bool Allocator::list_candidates(const MemoryUse& memory,
-                                Progress& progress,
-                                Candidates& found) const {
+bool Allocator::list_candidates(const MemoryUse& memory, AllocationState& state) const {
+    const std::size_t loops = state.order.size();
     for (std::size_t u = 0; u < memory.users.size(); ++u) {
         const User& user = memory.users[u];
         const std::size_t o = user.operand;
-        const double bits = precision(user, progress);
-        std::array<double, max_dims> extents = progress.extents[o];
-        std::size_t n = 0;
-        for (std::size_t k = progress.taken[o];; ++k) {
-            const double size = sizes_.elements(o, extents.data()) * bits;
-            if (size > memory.capacity) {
-                break;
+        const double precise = precision(user, state);
+        const std::size_t from = state.taken[o];
+        auto& extents = state.extents[o];
+        auto& bits = state.bits[u];
+        if (user.top) {
+            if (whole_[o] * precise > memory.capacity) {
+                return false;
             }
-            found.bits[u][n++] = size;
-            if (k == progress.order.size()) {
-                break;
-            }
-            extents[progress.order[k].dim] *= static_cast<double>(progress.order[k].size);
+            bits[0] = whole_[o] * precise;
+            state.traffic[u][0] = 0;
+            state.base[u] = loops - from;
+            state.candidates[u] = 1;
+            continue;
         }
+        double size = sizes_.elements(o, extents.data()) * precise;
+        const std::array<double, max_dims> before = extents;
+        std::size_t n = 0;
+        while (size <= memory.capacity) {
+            bits[n] = size;
+            state.traffic[u][n] = state.cycles_above[from + n] * size;
+            ++n;
+            if (from + n > loops) {
+                break;
+            }
+            const TemporalLoop& loop = state.order[from + n - 1];
+            extents[loop.dim] *= static_cast<double>(loop.size);
+            if (!irrelevant_[o][loop.dim]) {
+                size = sizes_.elements(o, extents.data()) * precise;
+            }
+        }
+        extents = before;
         if (n == 0) {
             return false;
         }
-        found.base[u] = user.top ? n - 1 : 0;
-        found.count[u] = user.top ? 1 : n;
-        found.bits[u][0] = found.bits[u][found.base[u]];
+        state.base[u] = 0;
+        state.candidates[u] = n;
     }
     return true;
 }
 
-bool Allocator::choose(const MemoryUse& memory, const Progress& progress, Candidates& found) const {
-    const std::size_t users = memory.users.size();
-    std::array<std::size_t, max_operands> k{};
-    found.best.fill(0);
-    double best = std::numeric_limits<double>::infinity();
-    const auto end = [&](std::size_t u) {
-        return progress.taken[memory.users[u].operand] + found.base[u] + k[u];
-    };
-    for (bool first = true;; first = false) {
-        double bits = 0;
-        double traffic = 0;
-        std::size_t shortest = progress.order.size();
-        for (std::size_t u = 0; u < users; ++u) {
-            bits += found.bits[u][k[u]];
-            traffic +=
-                memory.users[u].top ? 0 : progress.cycles_above[end(u)] * found.bits[u][k[u]];
-            shortest = std::min(shortest, end(u));
-        }
-        const bool fits = bits <= memory.capacity;
-        if (!fits && first) {
+bool Allocator::is_even(const MemoryUse& memory, const AllocationState& state) {
+    const auto takes = [&](std::size_t u) { return state.base[u] + state.tried[u]; };
+    const auto end = [&](std::size_t u) { return state.taken[memory.users[u].operand] + takes(u); };
+    std::size_t shortest = state.order.size();
+    for (std::size_t u = 0; u < memory.users.size(); ++u) {
+        shortest = std::min(shortest, end(u));
+    }
+    for (std::size_t u = 0; u < memory.users.size(); ++u) {
+        if (takes(u) > 0 && end(u) > shortest) {
             return false;
         }
-        bool allowed = fits && traffic <= best;
-        for (std::size_t u = 0; progress.even && u < users; ++u) {
-            allowed = allowed && (found.base[u] + k[u] == 0 || end(u) <= shortest);
+    }
+    return true;
+}
+
+void Allocator::combine(const MemoryUse& memory,
+                        std::size_t u,
+                        double bits,
+                        double traffic,
+                        AllocationState& state) const {
+    const bool last = u + 1 == memory.users.size();
+    for (std::size_t k = state.candidates[u]; k-- > 0;) {
+        const double held = bits + state.bits[u][k];
+        const double moved = traffic + state.traffic[u][k];
+        // What the other users add is not negative.
+        if (held > memory.capacity || moved >= state.least) {
+            continue;
         }
-        if (allowed) {
-            best = traffic;
-            for (std::size_t u = 0; u < users; ++u) {
-                found.best[u] = found.base[u] + k[u];
+        state.tried[u] = k;
+        if (!last) {
+            combine(memory, u + 1, held, moved, state);
+        } else if (!state.even || is_even(memory, state)) {
+            state.least = moved;
+            for (std::size_t v = 0; v <= u; ++v) {
+                state.best[v] = state.base[v] + state.tried[v];
             }
         }
-        std::size_t u = users;
-        while (u > 0 && ++k[u - 1] == found.count[u - 1]) {
-            k[--u] = 0;
+    }
+}
+
+bool Allocator::choose(const MemoryUse& memory, AllocationState& state) const {
+    double bits = 0;
+    for (std::size_t u = 0; u < memory.users.size(); ++u) {
+        bits += state.bits[u][0];
+        state.best[u] = 0;
+    }
+    state.least = std::numeric_limits<double>::infinity();
+    if (bits > memory.capacity) {
+        return false;
+    }
+    combine(memory, 0, 0, 0, state);
+    return true;
+}
+
+void Allocator::start(AllocationState& state) const {
+    const auto order = state.order;
+    state.last_sum = 0;
+    state.cycles_above[order.size()] = 1;
+    for (std::size_t i = order.size(); i-- > 0;) {
+        state.cycles_above[i] = state.cycles_above[i + 1] * static_cast<double>(order[i].size);
+        if (state.last_sum == 0 && order[i].size > 1 && irrelevant_[0][order[i].dim]) {
+            state.last_sum = i + 1;
         }
-        if (u == 0) {
-            return true;
+    }
+    state.taken.fill(0);
+    for (std::size_t o = 0; o < operands_; ++o) {
+        std::fill_n(state.extents[o].begin(), dims_, 1.0);
+        for (const DataSizes::Lane& lane : sizes_.lanes(o, 0)) {
+            state.extents[o][lane.dim] *= lane.factor;
         }
+    }
+}
+
+void Allocator::take(const MemoryUse& memory, AllocationState& state, dataflow::Cuts& cuts) const {
+    for (std::size_t u = 0; u < memory.users.size(); ++u) {
+        const User& user = memory.users[u];
+        auto& extents = state.extents[user.operand];
+        std::size_t& taken = state.taken[user.operand];
+        if (user.top) {
+            taken = state.order.size();
+            cuts[user.operand][user.level] = static_cast<std::uint8_t>(taken);
+            continue;
+        }
+        for (std::size_t k = 0; k < state.best[u]; ++k, ++taken) {
+            extents[state.order[taken].dim] *= static_cast<double>(state.order[taken].size);
+        }
+        for (const DataSizes::Lane& lane : sizes_.lanes(user.operand, user.level + 1)) {
+            extents[lane.dim] *= lane.factor;
+        }
+        cuts[user.operand][user.level] = static_cast<std::uint8_t>(taken);
     }
 }
 
 bool Allocator::allocate(std::span<const TemporalLoop> order,
                          bool even,
+                         AllocationState& state,
                          dataflow::Cuts& cuts) const {
-    Progress progress{.order = order, .even = even};
-    progress.cycles_above[order.size()] = 1;
-    for (std::size_t i = order.size(); i-- > 0;) {
-        progress.cycles_above[i] =
-            progress.cycles_above[i + 1] * static_cast<double>(order[i].size);
-        if (progress.last_sum == 0 && order[i].size > 1 && irrelevant_[0][order[i].dim]) {
-            progress.last_sum = i + 1;
-        }
-    }
-    for (std::size_t o = 0; o < max_operands; ++o) {
-        progress.extents[o].fill(1);
-        for (const DataSizes::Lane& lane : sizes_.lanes(o, 0)) {
-            progress.extents[o][lane.dim] *= lane.factor;
-        }
-    }
-    Candidates found;
+    state.order = order;
+    state.even = even;
+    start(state);
     for (const MemoryUse& memory : memories_) {
-        if (!list_candidates(memory, progress, found) || !choose(memory, progress, found)) {
+        if (!list_candidates(memory, state) || !choose(memory, state)) {
             return false;
         }
-        for (std::size_t u = 0; u < memory.users.size(); ++u) {
-            const User& user = memory.users[u];
-            auto& extents = progress.extents[user.operand];
-            std::size_t& taken = progress.taken[user.operand];
-            for (std::size_t k = 0; k < found.best[u]; ++k, ++taken) {
-                extents[order[taken].dim] *= static_cast<double>(order[taken].size);
-            }
-            for (const DataSizes::Lane& lane : sizes_.lanes(user.operand, user.level + 1)) {
-                extents[lane.dim] *= lane.factor;
-            }
-            cuts[user.operand][user.level] = static_cast<std::uint8_t>(taken);
-            if (user.top && taken != order.size()) {
-                return false;
-            }
-        }
+        take(memory, state, cuts);
     }
     return true;
 }

@@ -179,7 +179,7 @@ std::vector<core::Violation> check_mapping(const dataflow::Layer& layer,
     if (!wrong.empty()) {
         return wrong;
     }
-    dataflow::LoopNestState state;  // NOLINT(*-member-init): evaluate() fills what counts
+    dataflow::LoopNestState state{};
     const auto fresh = model.evaluate(mapping.temporal.order, mapping.temporal.cuts, state);
     if (fresh != figures) {
         wrong.push_back(

@@ -7,7 +7,7 @@
 #include "plexus/explorers/mapping/loop_factors.hpp"
 
 #include "mapping/builtin.hpp"
-#include "mapping/incumbent.hpp"
+#include "mapping/order_search.hpp"
 
 namespace plexus::explorers {
 
@@ -107,39 +107,22 @@ class Constrained final : public Mapper {
   public:
     explicit Constrained(std::size_t limit) : limit_(limit) {}
 
-    [[nodiscard]] TemporalResult search(const dataflow::LoopNestModel& model,
-                                        const hardware::DataflowCore& core,
-                                        const TemporalSearchOptions& options) const override {
-        TemporalResult result;
+    [[nodiscard]] TemporalResult search(
+        const dataflow::LoopNestModel& model,
+        const hardware::DataflowCore& core,
+        const TemporalSearchOptions& options,
+        std::span<const dataflow::LayerFigures> /*known*/) const override {
         std::vector<TemporalLoop> loops;
         Template places = make_template(model, options.ordering, limit_, loops);
         if (!places.wrong.empty()) {
+            TemporalResult result;
             result.violations = std::move(places.wrong);
             return result;
         }
-        OrderTrial trial(model, core, options);
-        Incumbent incumbent(options.objective);
-        Budget budget(options);
-        LoopOrders orders(model.layer().dims, loops);
         std::vector<TemporalLoop> order;
-        bool more = true;
-        for (; more && budget.left(result.effort.evaluated); more = orders.next()) {
-            ++result.effort.explored;
-            const bool matches = fill(places.slots, orders.order(), order);
-            const auto figures = matches ? trial.cost(order) : std::nullopt;
-            if (figures) {
-                ++result.effort.evaluated;
-                incumbent.offer(order, trial.cuts(), *figures);
-            } else {
-                ++result.effort.pruned;
-            }
-        }
-        result.effort.finished = !more;
-        incumbent.write(result);
-        if (!result.best) {
-            result.violations.push_back(trial.reason());
-        }
-        return result;
+        return search_orders(model, core, options, loops, [&](const auto& open) {
+            return fill(places.slots, open, order) ? &order : nullptr;
+        });
     }
 
   private:

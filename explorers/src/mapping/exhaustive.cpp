@@ -4,7 +4,7 @@
 #include "plexus/explorers/mapping/loop_factors.hpp"
 
 #include "mapping/builtin.hpp"
-#include "mapping/incumbent.hpp"
+#include "mapping/order_search.hpp"
 
 namespace plexus::explorers {
 
@@ -15,30 +15,13 @@ class Exhaustive final : public Mapper {
   public:
     explicit Exhaustive(std::size_t limit) : limit_(limit) {}
 
-    [[nodiscard]] TemporalResult search(const dataflow::LoopNestModel& model,
-                                        const hardware::DataflowCore& core,
-                                        const TemporalSearchOptions& options) const override {
-        TemporalResult result;
-        OrderTrial trial(model, core, options);
-        Incumbent incumbent(options.objective);
-        Budget budget(options);
-        LoopOrders orders(model.layer().dims, loop_factors(model.temporal_sizes(), limit_));
-        bool more = true;
-        for (; more && budget.left(result.effort.evaluated); more = orders.next()) {
-            ++result.effort.explored;
-            if (const auto figures = trial.cost(orders.order())) {
-                ++result.effort.evaluated;
-                incumbent.offer(orders.order(), trial.cuts(), *figures);
-            } else {
-                ++result.effort.pruned;
-            }
-        }
-        result.effort.finished = !more;
-        incumbent.write(result);
-        if (!result.best) {
-            result.violations.push_back(trial.reason());
-        }
-        return result;
+    [[nodiscard]] TemporalResult search(
+        const dataflow::LoopNestModel& model,
+        const hardware::DataflowCore& core,
+        const TemporalSearchOptions& options,
+        std::span<const dataflow::LayerFigures> /*known*/) const override {
+        const auto loops = loop_factors(model.temporal_sizes(), limit_);
+        return search_orders(model, core, options, loops, [](const auto& order) { return &order; });
     }
 
   private:

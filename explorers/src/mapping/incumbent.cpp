@@ -37,23 +37,22 @@ std::pair<double, double> merit(MappingObjective objective, const dataflow::Laye
 
 bool Incumbent::wants(const dataflow::LayerFigures& figures) const {
     if (objective_ != MappingObjective::pareto) {
-        return points_.empty() ||
-               merit(objective_, figures) < merit(objective_, points_[0].figures);
+        const auto wanted = merit(objective_, figures);
+        return !any(
+            [&](const dataflow::LayerFigures& f) { return merit(objective_, f) <= wanted; });
     }
-    return std::none_of(points_.begin(), points_.end(), [&](const MappedPoint& p) {
-        return p.figures.energy <= figures.energy && p.figures.latency <= figures.latency;
+    return !any([&](const dataflow::LayerFigures& f) {
+        return f.energy <= figures.energy && f.latency <= figures.latency;
     });
 }
 
 bool Incumbent::beats(double energy, double latency) const {
-    const dataflow::LayerFigures bound{core::Energy(energy), core::Cycles(latency)};
-    const auto [first, second] = merit(objective_, bound);
-    return std::any_of(points_.begin(), points_.end(), [&](const MappedPoint& p) {
+    const auto [first, second] = merit(objective_, {core::Energy(energy), core::Cycles(latency)});
+    return any([&, first = first, second = second](const dataflow::LayerFigures& f) {
         if (objective_ == MappingObjective::pareto) {
-            return at_least(energy, p.figures.energy.value) &&
-                   at_least(latency, p.figures.latency.value);
+            return at_least(energy, f.energy.value) && at_least(latency, f.latency.value);
         }
-        const auto [best, tie] = merit(objective_, p.figures);
+        const auto [best, tie] = merit(objective_, f);
         return more(first, best) || (at_least(first, best) && at_least(second, tie));
     });
 }
@@ -84,6 +83,9 @@ double Incumbent::best() const {
     for (const MappedPoint& point : points_) {
         best = std::min(best, merit(objective_, point.figures).first);
     }
+    for (const dataflow::LayerFigures& figures : known_) {
+        best = std::min(best, merit(objective_, figures).first);
+    }
     return best;
 }
 
@@ -107,16 +109,15 @@ void Incumbent::write(TemporalResult& result) const {
 
 std::optional<dataflow::LayerFigures> OrderTrial::cost(
     std::span<const dataflow::TemporalLoop> order) {
-    const bool allocated = allocator_.allocate(order, even_, cuts_);
-    if (!allocated) {
-        return std::nullopt;
-    }
-    const dataflow::LayerFigures figures = model_.evaluate(order, cuts_, state_);
+    return allocator_.allocate(order, even_, allocation_, cuts_) ? cost(order, cuts_)
+                                                                 : std::nullopt;
+}
+
+std::optional<dataflow::LayerFigures> OrderTrial::cost(
+    std::span<const dataflow::TemporalLoop> order, const dataflow::Cuts& cuts) {
+    const dataflow::LayerFigures figures = model_.evaluate(order, cuts, state_);
     allocated_ = true;
-    if (!model_.fits(state_)) {
-        return std::nullopt;
-    }
-    return figures;
+    return model_.fits(state_) ? std::optional(figures) : std::nullopt;
 }
 
 core::Violation OrderTrial::reason() const {

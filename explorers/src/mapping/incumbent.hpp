@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <span>
@@ -13,7 +14,10 @@ namespace plexus::explorers {
 /// The best mappings found so far: the first of the best, or the front of all that none beats.
 class Incumbent {
   public:
-    explicit Incumbent(MappingObjective objective) : objective_(objective) {}
+    /// \param known Costs reached elsewhere, which a mapping must beat to be kept.
+    explicit Incumbent(MappingObjective objective,
+                       std::span<const dataflow::LayerFigures> known = {})
+        : objective_(objective), known_(known.begin(), known.end()) {}
 
     /// Whether a mapping of this cost would be kept.
     [[nodiscard]] bool wants(const dataflow::LayerFigures& figures) const;
@@ -25,13 +29,23 @@ class Incumbent {
                const dataflow::Cuts& cuts,
                const dataflow::LayerFigures& figures);
     [[nodiscard]] bool empty() const { return points_.empty(); }
-    /// First number of the merit of the best; infinite if there is none.
+    /// First number of the merit of the best, found or known; infinite if there is none.
     [[nodiscard]] double best() const;
     [[nodiscard]] const std::vector<MappedPoint>& points() const { return points_; }
     void write(TemporalResult& result) const;
 
   private:
+    /// Whether one of the costs kept or known satisfies the predicate.
+    template <class Predicate>
+    [[nodiscard]] bool any(const Predicate& predicate) const {
+        return std::any_of(known_.begin(), known_.end(), predicate) ||
+               std::any_of(points_.begin(), points_.end(), [&](const MappedPoint& p) {
+                   return predicate(p.figures);
+               });
+    }
+
     MappingObjective objective_;
+    std::vector<dataflow::LayerFigures> known_;
     std::vector<MappedPoint> points_;  ///< One, or the front by energy.
 };
 
@@ -77,6 +91,10 @@ class OrderTrial {
 
     /// Cost of the order with the memories allocated to it; nullopt if it does not fit.
     std::optional<dataflow::LayerFigures> cost(std::span<const dataflow::TemporalLoop> order);
+    /// Cost of the order cut so; nullopt if it does not fit.
+    std::optional<dataflow::LayerFigures> cost(std::span<const dataflow::TemporalLoop> order,
+                                               const dataflow::Cuts& cuts);
+    /// Of the last order allocated.
     [[nodiscard]] const dataflow::Cuts& cuts() const { return cuts_; }
     /// Why nothing fits: what the model says of the last order tried.
     [[nodiscard]] core::Violation reason() const;
@@ -86,7 +104,8 @@ class OrderTrial {
     Allocator allocator_;
     bool even_ = false;
     dataflow::Cuts cuts_{};
-    dataflow::LoopNestState state_;
+    AllocationState allocation_{};
+    dataflow::LoopNestState state_{};
     bool allocated_ = false;
 };
 

@@ -52,6 +52,36 @@ void take(const TemporalResult& found,
     }
 }
 
+/// Takes the bounds of one more spatial mapping into those of all.
+void widen(const LowerBounds& bounds, MapperResult& result) {
+    LowerBounds& least = result.certificate.bounds;
+    const bool first = least.compulsory.value <= 0;
+    least.compute = first ? bounds.compute : std::min(least.compute, bounds.compute);
+    least.compulsory = first ? bounds.compulsory : std::min(least.compulsory, bounds.compulsory);
+}
+
+/// What the mappings found so far cost.
+std::vector<dataflow::LayerFigures> costs(const MapperResult& result) {
+    std::vector<dataflow::LayerFigures> found;
+    for (const MappingPoint& point : result.front) {
+        found.push_back(point.figures);
+    }
+    if (found.empty() && result.best) {
+        found.push_back(result.best->figures);
+    }
+    return found;
+}
+
+/// Whether no mapping within the bounds is better than those found. Loads hidden below nothing, as
+/// `rules: zigzag` hide them, may undercut the bounds.
+bool hopeless(const LowerBounds& bounds,
+              const MappingRequest& request,
+              const std::vector<dataflow::LayerFigures>& found) {
+    const Incumbent incumbent(request.temporal.objective, found);
+    return request.rules == dataflow::Rules::physical &&
+           incumbent.beats(bounds.compulsory.value, bounds.compute.value);
+}
+
 void certify(std::optional<double> bound, MappingObjective objective, MapperResult& result) {
     if (!bound || !result.best) {
         return;
@@ -97,7 +127,14 @@ MapperResult map_operator(const dataflow::Layer& layer,
             result.violations.insert(result.violations.end(), wrong.begin(), wrong.end());
             continue;
         }
-        const TemporalResult found = mapper.search(model, core, request.temporal);
+        const LowerBounds bounds = lower_bounds(model, core);
+        widen(bounds, result);
+        const auto known = costs(result);
+        if (hopeless(bounds, request, known)) {
+            ++result.certificate.spatial_pruned;
+            continue;
+        }
+        const TemporalResult found = mapper.search(model, core, request.temporal, known);
         result.certificate.evaluated += found.effort.evaluated;
         result.certificate.explored += found.effort.explored;
         result.certificate.pruned += found.effort.pruned;
@@ -105,12 +142,6 @@ MapperResult map_operator(const dataflow::Layer& layer,
                                             : std::nullopt;
         const auto& wrong = found.violations;
         result.violations.insert(result.violations.end(), wrong.begin(), wrong.end());
-        const LowerBounds bounds = lower_bounds(model, core);
-        LowerBounds& least = result.certificate.bounds;
-        const bool first = least.compulsory.value <= 0;
-        least.compute = first ? bounds.compute : std::min(least.compute, bounds.compute);
-        least.compulsory =
-            first ? bounds.compulsory : std::min(least.compulsory, bounds.compulsory);
         take(found, spatial, objective, result);
     }
     if (!result.front.empty()) {
@@ -125,77 +156,6 @@ MapperResult map_operator(const dataflow::Layer& layer,
     certify(bound, objective, result);
     verify(layer, core, request, result);
     return result;
-}
-
-// NOLINTNEXTLINE(readability-function-*): a list of everything that counts, in a row
-core::Hash mapping_key(const dataflow::Layer& layer,
-                       const hardware::DataflowCore& core,
-                       const MappingRequest& request,
-                       const std::string& engine) {
-    core::Hasher hash;
-    hash.add(engine).add(static_cast<std::int64_t>(request.rules));
-    const TemporalSearchOptions& t = request.temporal;
-    hash.add(static_cast<std::int64_t>(t.objective)).add(t.even).add(t.seed);
-    hash.add(t.max_evaluations).add(t.max_seconds);
-    for (const OrderedLoop& loop : t.ordering) {
-        hash.add(loop.dim).add(loop.size);
-    }
-    const SpatialRequest& s = request.spatial;
-    hash.add(s.search).add(s.mixed).add(static_cast<std::uint64_t>(s.candidates));
-    for (const dataflow::ArrayDimension& dimension : s.given.dimensions) {
-        hash.add(dimension.name).add(static_cast<std::uint64_t>(dimension.unrolled.size()));
-        for (const dataflow::Unrolling& u : dimension.unrolled) {
-            hash.add(u.dim).add(u.factor);
-        }
-    }
-    for (const SpatialHint& hint : s.hints) {
-        hash.add(hint.array_dim).add(static_cast<std::uint64_t>(hint.dims.size()));
-        for (const std::string& dim : hint.dims) {
-            hash.add(dim);
-        }
-    }
-    for (const workloads::LoopDim& dim : layer.dims) {
-        hash.add(dim.name).add(dim.size);
-    }
-    hash.add(layer.partial_sum_bits).add(layer.work_share);
-    for (const dataflow::LayerOperand& operand : layer.operands) {
-        hash.add(operand.memory_operand).add(operand.bits);
-        for (const dataflow::Relevance r : operand.relevance) {
-            hash.add(static_cast<std::int64_t>(r));
-        }
-        for (const dataflow::SlidingAxis& axis : operand.axes) {
-            hash.add(static_cast<std::uint64_t>(axis.first));
-            hash.add(static_cast<std::uint64_t>(axis.second));
-            hash.add(axis.first_scale).add(axis.second_scale).add(axis.size);
-        }
-    }
-    const hardware::OperationalArray& array = core.array;
-    for (std::size_t i = 0; i < array.dimensions.size(); ++i) {
-        hash.add(array.dimensions[i]).add(array.sizes[i]);
-    }
-    hash.add(array.unit_energy.value).add(array.is_imc).add(array.imc_type);
-    hash.add(array.adc_resolution_bits).add(array.bit_serial_precision_bits);
-    for (const std::int64_t bits : array.input_precision_bits) {
-        hash.add(bits);
-    }
-    for (const hardware::Memory& memory : core.memories) {
-        hash.add(memory.size.value).add(memory.read_cost.value).add(memory.write_cost.value);
-        hash.add(memory.latency_cycles).add(memory.force_double_buffering);
-        for (const auto* names : {&memory.operands, &memory.served_dimensions}) {
-            hash.add(static_cast<std::uint64_t>(names->size()));
-            for (const std::string& name : *names) {
-                hash.add(name);
-            }
-        }
-        for (const hardware::Port& port : memory.ports) {
-            hash.add(port.bandwidth_min.value).add(port.bandwidth_max.value);
-            hash.add(static_cast<std::uint64_t>(port.uses.size()));
-            for (const hardware::PortUse& use : port.uses) {
-                hash.add(use.operand).add(static_cast<std::int64_t>(use.transfer));
-            }
-        }
-    }
-    return hash.finish();
 }
 
 std::vector<std::shared_ptr<const MapperResult>> map_layers(

@@ -13,24 +13,21 @@ namespace plexus::explorers {
 
 namespace {
 
-/// The best of all orders of all prime factors and all ways to cut them that fit.
+/// The best of all orders of all prime factors and all ways to cut them that fit, or all even
+/// ones.
 class Optimal final : public Mapper {
   public:
     explicit Optimal(double max_seconds) : max_seconds_(max_seconds) {}
 
-    [[nodiscard]] TemporalResult search(const dataflow::LoopNestModel& model,
-                                        const hardware::DataflowCore& core,
-                                        const TemporalSearchOptions& options) const override {
+    [[nodiscard]] TemporalResult search(
+        const dataflow::LoopNestModel& model,
+        const hardware::DataflowCore& core,
+        const TemporalSearchOptions& options,
+        std::span<const dataflow::LayerFigures> known) const override {
         TemporalResult result;
-        if (options.even) {
-            result.violations.push_back({"mappings that the engine optimal searches",
-                                         "even mappings",
-                                         "all mappings, even and uneven alike"});
-            return result;
-        }
         TemporalSearchOptions limited = options;
         limited.max_seconds = options.max_seconds > 0 ? options.max_seconds : max_seconds_;
-        Incumbent incumbent(options.objective);
+        Incumbent incumbent(options.objective, known);
         Budget budget(limited);
         // A good mapping to start with prunes most of the rest.
         TemporalSearchOptions quick = limited;
@@ -40,7 +37,7 @@ class Optimal final : public Mapper {
         params.set("steps", std::int64_t{500});
         params.set("restarts", std::int64_t{2});
         const TemporalResult start =
-            engines.create("annealing", params)->search(model, core, quick);
+            engines.create("annealing", params)->search(model, core, quick, {});
         result.effort.evaluated = start.effort.evaluated;
         if (start.best) {
             incumbent.offer(
@@ -49,10 +46,11 @@ class Optimal final : public Mapper {
         for (const MappedPoint& point : start.front) {
             incumbent.offer(point.temporal.order, point.temporal.cuts, point.figures);
         }
-        OptimalSearch search(model, core, options.objective, incumbent, result.effort, budget);
+        OptimalSearch search(
+            model, core, options.objective, options.even, incumbent, result.effort, budget);
         result.effort.bound = search.run();
         incumbent.write(result);
-        if (!result.best) {
+        if (!result.best && known.empty()) {
             result.violations.push_back(
                 {"memory for layer " + model.layer().name,
                  "room for the data of one pass over the array in every memory",

@@ -7,12 +7,8 @@ namespace plexus::explorers {
 
 using dataflow::Relevance;
 
-// NOLINTNEXTLINE(*-member-init): state_ is scratch that every evaluation fills
-LeafOrders::LeafOrders(const dataflow::LoopNestModel& model,
-                       const hardware::DataflowCore& core,
-                       const LoopSets& sets)
+LeafOrders::LeafOrders(const dataflow::LoopNestModel& model, const LoopSets& sets)
     : model_(model), sets_(sets) {
-    static_cast<void>(core);
     for (std::size_t o = 0; o < model.operands(); ++o) {
         const std::size_t top = model.memory(o, model.levels(o) - 1);
         bool shared = false;
@@ -78,6 +74,7 @@ void LeafOrders::cut(const std::vector<PlacedBoundary>& placed) {
 }
 
 bool LeafOrders::visit(const std::vector<PlacedBoundary>& placed,
+                       const dataflow::Cuts* even,
                        const dataflow::LayerFigures& good_enough,
                        Incumbent& incumbent,
                        SearchEffort& effort,
@@ -89,6 +86,7 @@ bool LeafOrders::visit(const std::vector<PlacedBoundary>& placed,
     stop_ = false;
     in_budget_ = true;
     cut(placed);
+    cuts_ = even != nullptr ? *even : cuts_;
     enter(segments_.size(), {});
     return in_budget_;
 }
@@ -104,7 +102,20 @@ void LeafOrders::enter(std::size_t segment, Runs runs) {
     place(segment - 1, runs, 0);
 }
 
-// NOLINTNEXTLINE(readability-function-cognitive-complexity): one recursion, case by case
+LeafOrders::Runs LeafOrders::reach_down(const Runs& runs, std::size_t kind) const {
+    Runs after = runs;
+    for (std::size_t o = 0; o < model_.operands(); ++o) {
+        const Relevance r = relevance(o, kind);
+        const Run same = r == Relevance::relevant     ? Run::relevant
+                         : r == Relevance::irrelevant ? Run::irrelevant
+                                                      : Run::closed;
+        if (runs[o] != same) {
+            after[o] = runs[o] == Run::open ? same : Run::closed;
+        }
+    }
+    return after;
+}
+
 void LeafOrders::place(std::size_t segment, const Runs& runs, std::size_t least_kind) {
     Segment& here = segments_[segment];
     if (here.loops == 0) {
@@ -119,16 +130,7 @@ void LeafOrders::place(std::size_t segment, const Runs& runs, std::size_t least_
         if (here.left[k] == 0) {
             continue;
         }
-        Runs after = runs;
-        for (std::size_t o = 0; o < model_.operands(); ++o) {
-            const Relevance r = relevance(o, k);
-            const Run same = r == Relevance::relevant     ? Run::relevant
-                             : r == Relevance::irrelevant ? Run::irrelevant
-                                                          : Run::closed;
-            if (runs[o] == Run::open || runs[o] != same) {
-                after[o] = runs[o] == Run::open ? same : Run::closed;
-            }
-        }
+        const Runs after = reach_down(runs, k);
         // Neighbours that change no run may swap: one order of them is enough.
         const bool neutral = after == runs;
         if (neutral && k < least_kind) {

@@ -6,31 +6,25 @@
 #include <cstdint>
 #include <vector>
 
+#include "mapping/even_cuts.hpp"
 #include "mapping/incumbent.hpp"
 #include "mapping/optimal_tables.hpp"
 
 namespace plexus::explorers {
-
-/// A boundary placed above a set of loops.
-struct PlacedBoundary {
-    std::uint8_t operand = 0;
-    std::uint8_t boundary = 0;
-    std::size_t set = 0;
-};
 
 /// All orders of loops that agree with placed boundaries and differ in cost. Between two boundaries
 /// the order only matters as far as a run of loops that index (or do not index) an operand reaches
 /// down from a boundary of that operand: it decides what is dead early and when updates may begin.
 class LeafOrders {
   public:
-    LeafOrders(const dataflow::LoopNestModel& model,
-               const hardware::DataflowCore& core,
-               const LoopSets& sets);
+    LeafOrders(const dataflow::LoopNestModel& model, const LoopSets& sets);
 
-    /// Evaluates them and offers them to the incumbent. \param good_enough Nothing of these orders
+    /// Evaluates them and offers them to the incumbent. \param even If not null, cuts to take
+    /// instead of the boundaries, to which they lead. \param good_enough Nothing of these orders
     /// costs less in energy and latency; once it is reached, the rest is left out.
     /// \return false if the budget ran out.
     bool visit(const std::vector<PlacedBoundary>& placed,
+               const dataflow::Cuts* even,
                const dataflow::LayerFigures& good_enough,
                Incumbent& incumbent,
                SearchEffort& effort,
@@ -51,6 +45,8 @@ class LeafOrders {
     void cut(const std::vector<PlacedBoundary>& placed);
     void enter(std::size_t segment, Runs runs);
     void place(std::size_t segment, const Runs& runs, std::size_t least_kind);
+    /// The runs once a loop of this kind lies below what is placed.
+    [[nodiscard]] Runs reach_down(const Runs& runs, std::size_t kind) const;
     void fill(std::size_t segment, const Runs& runs);
     void evaluate();
     [[nodiscard]] dataflow::Relevance relevance(std::size_t operand, std::size_t kind) const;
@@ -62,7 +58,7 @@ class LeafOrders {
     std::vector<TemporalLoop> order_;
     std::size_t place_ = 0;  ///< Loops still to place, inside of those placed.
     dataflow::Cuts cuts_{};
-    dataflow::LoopNestState state_;
+    dataflow::LoopNestState state_{};
     dataflow::LayerFigures good_enough_;
     Incumbent* incumbent_ = nullptr;
     SearchEffort* effort_ = nullptr;

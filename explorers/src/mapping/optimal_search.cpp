@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <tuple>
 
 namespace plexus::explorers {
@@ -17,16 +18,19 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 OptimalSearch::OptimalSearch(const dataflow::LoopNestModel& model,
                              const hardware::DataflowCore& core,
                              MappingObjective objective,
+                             bool even,
                              Incumbent& incumbent,
                              SearchEffort& effort,
                              Budget& budget)
     : model_(model),
       objective_(objective),
+      even_(even),
       incumbent_(incumbent),
       effort_(effort),
       budget_(budget),
       tables_(model, core),
-      leaf_(model, core, tables_.sets()),
+      leaf_(model, tables_.sets()),
+      even_cuts_(model, tables_.sets()),
       compute_(model.cycles_per_operation()) {
     for (const hardware::Memory& memory : core.memories) {
         capacity_.push_back(usable_bits(memory, model.rules()) * (1 + slack));
@@ -34,11 +38,13 @@ OptimalSearch::OptimalSearch(const dataflow::LoopNestModel& model,
     for (const std::int64_t size : model.temporal_sizes()) {
         compute_ *= static_cast<double>(size);
     }
-    prepare_loads(core);
+    find_load_ports();
+    for (std::size_t o = 0; o < model.operands(); ++o) {
+        bound_loads(core, o);
+    }
 }
 
-// NOLINTNEXTLINE(readability-function-cognitive-complexity): nested as ports and operands are
-void OptimalSearch::prepare_loads(const hardware::DataflowCore& core) {
+void OptimalSearch::find_load_ports() {
     for (const auto& port : model_.ports()) {
         for (const auto& use : model_.port_uses(port)) {
             const std::size_t o = use.operand;
@@ -53,25 +59,24 @@ void OptimalSearch::prepare_loads(const hardware::DataflowCore& core) {
             }
         }
     }
-    for (std::size_t o = 0; o < model_.operands(); ++o) {
-        const double least_bits =
-            tables_.at(o, std::min<std::size_t>(1, model_.levels(o) - 1), 0).elements;
-        for (std::size_t b = model_.levels(o); b-- > 1;) {
-            LoadPorts& load = loads_[o][b];
-            const hardware::Memory& memory = core.memories[model_.memory(o, b)];
-            load.extra =
-                model_.rules() == dataflow::Rules::physical
-                    ? static_cast<double>(std::max<std::int64_t>(0, memory.latency_cycles - 1))
-                    : 0;
-            double least = infinite;
-            for (std::size_t set = 0; set < tables_.sets().size(); ++set) {
-                const BoundaryCost& cost = tables_.at(o, b, set);
-                if (cost.energy < infinite) {
-                    least = std::min(least, load_cycles(o, b, cost, least_bits));
-                }
+}
+
+void OptimalSearch::bound_loads(const hardware::DataflowCore& core, std::size_t o) {
+    const double innermost_bits =
+        tables_.at(o, std::min<std::size_t>(1, model_.levels(o) - 1), 0).elements;
+    for (std::size_t b = model_.levels(o); b-- > 1;) {
+        LoadPorts& load = loads_[o][b];
+        const hardware::Memory& memory = core.memories[model_.memory(o, b)];
+        const std::int64_t wait = std::max<std::int64_t>(0, memory.latency_cycles - 1);
+        load.extra = model_.rules() == dataflow::Rules::physical ? static_cast<double>(wait) : 0;
+        double least = infinite;
+        for (std::size_t set = 0; set < tables_.sets().size(); ++set) {
+            const BoundaryCost& cost = tables_.at(o, b, set);
+            if (cost.energy < infinite) {
+                least = std::min(least, load_cycles(o, b, cost, innermost_bits));
             }
-            load.least_left = (std::isfinite(least) ? least : 0) + loads_[o][b + 1].least_left;
         }
+        load.least_left = (std::isfinite(least) ? least : 0) + loads_[o][b + 1].least_left;
     }
 }
 
@@ -110,11 +115,14 @@ void OptimalSearch::add_load(std::uint8_t o, std::size_t b, std::size_t set, Par
 double OptimalSearch::latency_bound(const Partial& partial) const {
     double stall = 0;
     for (std::size_t p = 0; p < tables_.ports(); ++p) {
-        double busy = partial.busy[p];
+        double busy = partial.ports[p].busy;
+        double late = partial.ports[p].late;
         for (std::size_t o = 0; o < model_.operands(); ++o) {
-            busy += tables_.busy_to_go(o, partial.next[o], partial.set, p);
+            const PortLoad& least = tables_.load_to_go(o, partial.next[o], partial.set, p);
+            busy += least.busy;
+            late += least.late;
         }
-        stall = std::max(stall, busy * (1 - slack) - compute_);
+        stall = std::max({stall, busy * (1 - slack) - compute_, late * (1 - slack)});
     }
     const auto& shared = partial.shared;
     const auto& half = partial.half;
@@ -147,7 +155,9 @@ bool OptimalSearch::extend(const Partial& partial,
     out.energy += cost.energy;
     ++out.next[o];
     for (std::size_t p = 0; p < tables_.ports(); ++p) {
-        out.busy[p] += tables_.busy(o, b, set, p);
+        const PortLoad& load = tables_.load(o, b, set, p);
+        out.ports[p].busy += load.busy;
+        out.ports[p].late += load.late;
     }
     if (b == 0) {
         return true;
@@ -170,55 +180,53 @@ bool OptimalSearch::last_placed(const Partial& partial) const {
     return true;
 }
 
-// NOLINTNEXTLINE(readability-function-cognitive-complexity): one walk over the next loop sets
+void OptimalSearch::consider(const Partial& partial,
+                             std::uint8_t o,
+                             std::size_t set,
+                             std::vector<Child>& children) {
+    const std::size_t b = partial.next[o];
+    if (b == model_.levels(o) || (set == partial.set && o < partial.last)) {
+        return;
+    }
+    OptimalTables::Next next = partial.next;
+    ++next[o];
+    const double energy =
+        partial.energy + tables_.at(o, b, set).energy + tables_.energy_to_go(set, next);
+    if (energy == infinite) {
+        return;
+    }
+    ++effort_.explored;
+    const bool fits = !incumbent_.beats(energy, compute_ - tables_.hidden_too_much()) &&
+                      extend(partial, o, set, extended_);
+    const double latency = fits ? latency_bound(extended_) : infinite;
+    if (!fits || incumbent_.beats(energy, latency)) {
+        ++effort_.pruned;
+        return;
+    }
+    const auto [first, second] = merit(objective_, {core::Energy(energy), core::Cycles(latency)});
+    children.push_back({first, second, energy, latency, o, set});
+}
+
 void OptimalSearch::branch(const Partial& partial, std::vector<Child>& children) {
-    const LoopSets& sets = tables_.sets();
-    Partial extended;
-    const double fastest = compute_ - tables_.hidden_too_much();
-    std::size_t set = partial.set;
-    while (true) {
-        const auto operands = static_cast<std::uint8_t>(model_.operands());
+    const auto operands = static_cast<std::uint8_t>(model_.operands());
+    std::optional<std::size_t> set = partial.set;
+    for (; set; set = tables_.sets().next_superset(*set, partial.set)) {
         for (std::uint8_t o = 0; o < operands; ++o) {
-            const std::size_t b = partial.next[o];
-            if (b == model_.levels(o) || (set == partial.set && o < partial.last)) {
-                continue;
-            }
-            OptimalTables::Next next = partial.next;
-            ++next[o];
-            const double energy =
-                partial.energy + tables_.at(o, b, set).energy + tables_.energy_to_go(set, next);
-            if (energy == infinite) {
-                continue;
-            }
-            ++effort_.explored;
-            const bool fits =
-                !incumbent_.beats(energy, fastest) && extend(partial, o, set, extended);
-            const double latency = fits ? latency_bound(extended) : infinite;
-            if (!fits || incumbent_.beats(energy, latency)) {
-                ++effort_.pruned;
-                continue;
-            }
-            const auto [first, second] =
-                merit(objective_, {core::Energy(energy), core::Cycles(latency)});
-            children.push_back({first, second, energy, latency, o, set});
-        }
-        // The next set that holds the present one, counting the first kind fastest.
-        std::size_t k = 0;
-        for (; k < sets.kinds().size(); ++k) {
-            if (sets.count(set, k) < sets.kinds()[k].count) {
-                set += sets.kinds()[k].stride;
-                break;
-            }
-            set -= (sets.count(set, k) - sets.count(partial.set, k)) * sets.kinds()[k].stride;
-        }
-        if (k == sets.kinds().size()) {
-            break;
+            consider(partial, o, *set, children);
         }
     }
     std::sort(children.begin(), children.end(), [](const Child& x, const Child& y) {
         return std::tie(x.first, x.second, x.set, x.operand) <
                std::tie(y.first, y.second, y.set, y.operand);
     });
+}
+
+bool OptimalSearch::cuts_evenly() {
+    return !even_ || even_cuts_.find(placed_, cuts_);
+}
+
+bool OptimalSearch::visit_leaf(const dataflow::LayerFigures& least) {
+    return leaf_.visit(placed_, even_ ? &cuts_ : nullptr, least, incumbent_, effort_, budget_);
 }
 
 void OptimalSearch::descend(const Partial& partial, std::size_t depth) {
@@ -241,15 +249,13 @@ void OptimalSearch::descend(const Partial& partial, std::size_t depth) {
         Partial next;
         extend(partial, child.operand, child.set, next);
         placed_.push_back({child.operand, partial.next[child.operand], child.set});
-        if (last_placed(next)) {
-            const dataflow::LayerFigures least{core::Energy(child.energy),
-                                               core::Cycles(child.latency)};
-            if (!leaf_.visit(placed_, least, incumbent_, effort_, budget_)) {
-                stopped_ = true;
-                open_ = std::min(open_, child.first);
-            }
-        } else {
+        if (!cuts_evenly()) {
+            ++effort_.pruned;
+        } else if (!last_placed(next)) {
             descend(next, depth + 1);
+        } else if (!visit_leaf({core::Energy(child.energy), core::Cycles(child.latency)})) {
+            stopped_ = true;
+            open_ = std::min(open_, child.first);
         }
         placed_.pop_back();
     }
@@ -261,7 +267,7 @@ double OptimalSearch::run() {
     root.energy = model_.mac_energy().value + tables_.constant_energy();
     root.sums_partial = tables_.partial_at_array();
     for (std::size_t p = 0; p < tables_.ports(); ++p) {
-        root.busy[p] = tables_.busy(0, 0, 0, p);
+        root.ports[p] = tables_.load(0, 0, 0, p);
     }
     bool fits = root.energy < infinite;
     for (std::size_t o = 0; o < model_.operands(); ++o) {
@@ -270,7 +276,9 @@ double OptimalSearch::run() {
         fits = fits && root.used[m] <= capacity_[m];
     }
     if (fits && last_placed(root)) {
-        leaf_.visit(placed_, {}, incumbent_, effort_, budget_);
+        if (cuts_evenly()) {
+            visit_leaf({});
+        }
     } else if (fits) {
         descend(root, 0);
     }

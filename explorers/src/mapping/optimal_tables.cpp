@@ -54,6 +54,16 @@ LoopSets::LoopSets(const std::vector<TemporalLoop>& loops) {
     }
 }
 
+std::optional<std::size_t> LoopSets::next_superset(std::size_t set, std::size_t base) const {
+    for (std::size_t k = 0; k < kinds_.size(); ++k) {
+        if (grows(set, k)) {
+            return set + kinds_[k].stride;
+        }
+        set -= (count(set, k) - count(base, k)) * kinds_[k].stride;
+    }
+    return std::nullopt;
+}
+
 OptimalTables::OptimalTables(const LoopNestModel& model, const hardware::DataflowCore& core)
     : model_(model),
       sets_(loop_factors(model.temporal_sizes(), 0)),
@@ -63,11 +73,24 @@ OptimalTables::OptimalTables(const LoopNestModel& model, const hardware::Dataflo
         levels_[o] = model.levels(o);
         combinations_ *= levels_[o] + 1;
         costs_[o].assign(levels_[o], std::vector<BoundaryCost>(sets_.size()));
-        busy_[o].assign(levels_[o], std::vector<double>(sets_.size() * ports_, 0.0));
+        loads_[o].assign(levels_[o], std::vector<PortLoad>(sets_.size() * ports_));
+        std::size_t sharers = 0;
+        for (std::size_t p = 0; p < operands_; ++p) {
+            for (std::size_t l = 0; l < model.levels(p); ++l) {
+                sharers += model.memory(p, l) == model.memory(o, 0) ? 1 : 0;
+            }
+        }
+        own_innermost_[o] = sharers == 1;
     }
-    evaluate_sets(core);
+    for (const auto& port : model.ports()) {
+        for (const LoopNestModel::PortUse& use : model.port_uses(port)) {
+            served_[use.operand][use.level][use.direction] = true;
+            longest_.push_back(0);
+        }
+    }
+    evaluate_sets();
     sum_energy(core);
-    sum_busy();
+    sum_loads();
 }
 
 OptimalTables::Next OptimalTables::first() const {
@@ -82,91 +105,111 @@ double OptimalTables::hold(std::size_t operand, double elements, bool partial) c
                                                : layer.operands[operand].bits);
 }
 
-// NOLINTNEXTLINE(readability-function-cognitive-complexity): nested as the lattice of loop sets is
-void OptimalTables::evaluate_sets(const hardware::DataflowCore& core) {
-    LoopNestState state;  // NOLINT(*-member-init): evaluate() fills what counts
-    std::size_t uses = 0;
-    for (const auto& port : model_.ports()) {
-        uses += model_.port_uses(port).size();
+void OptimalTables::order_above(std::size_t operand,
+                                std::size_t set,
+                                std::vector<TemporalLoop>& order) const {
+    const auto irrelevant = [&](const FactorKind& kind) {
+        return model_.layer().operands[operand].relevance[kind.loop.dim] == Relevance::irrelevant;
+    };
+    order.clear();
+    for (std::size_t k = 0; k < sets_.kinds().size(); ++k) {
+        order.insert(order.end(), sets_.count(set, k), sets_.kinds()[k].loop);
     }
-    longest_.assign(uses, 0.0);
+    for (const bool rest : {false, true}) {
+        for (std::size_t k = 0; k < sets_.kinds().size(); ++k) {
+            const FactorKind& kind = sets_.kinds()[k];
+            const std::size_t above = kind.count - sets_.count(set, k);
+            order.insert(order.end(), irrelevant(kind) == rest ? above : 0, kind.loop);
+        }
+    }
+}
+
+dataflow::Cuts OptimalTables::cuts_above(std::size_t operand,
+                                         std::size_t below,
+                                         std::size_t loops) const {
+    dataflow::Cuts cuts{};
+    for (std::size_t p = 0; p < operands_; ++p) {
+        for (std::size_t l = 0; l < levels_[p]; ++l) {
+            const bool here = p == operand && l + 1 < levels_[p];
+            cuts[p][l] = static_cast<std::uint8_t>(here ? below : loops);
+        }
+    }
+    return cuts;
+}
+
+void OptimalTables::evaluate_sets() {
+    LoopNestState state{};
     std::vector<TemporalLoop> order;
     for (std::size_t set = 0; set < sets_.size(); ++set) {
+        std::size_t below = 0;
+        for (std::size_t k = 0; k < sets_.kinds().size(); ++k) {
+            below += sets_.count(set, k);
+        }
         for (std::size_t o = 0; o < operands_; ++o) {
-            // The loops of the set, then those that index the operand, so that none of the rest is
-            // merged down into the set unless all are.
-            order.clear();
-            std::size_t below = 0;
-            for (int part = 0; part < 3; ++part) {
-                for (std::size_t k = 0; k < sets_.kinds().size(); ++k) {
-                    const FactorKind& kind = sets_.kinds()[k];
-                    const bool irrelevant = model_.layer().operands[o].relevance[kind.loop.dim] ==
-                                            Relevance::irrelevant;
-                    const std::size_t in = sets_.count(set, k);
-                    const std::size_t n = part == 0                   ? in
-                                          : (part == 2) == irrelevant ? kind.count - in
-                                                                      : 0;
-                    order.insert(order.end(), n, kind.loop);
-                }
-                below = part == 0 ? order.size() : below;
-            }
-            dataflow::Cuts cuts{};
-            for (std::size_t p = 0; p < operands_; ++p) {
-                for (std::size_t l = 0; l < levels_[p]; ++l) {
-                    cuts[p][l] = static_cast<std::uint8_t>(
-                        p == o && l + 1 < levels_[p] ? below : order.size());
-                }
-            }
-            model_.evaluate(order, cuts, state);
+            order_above(o, set, order);
+            model_.evaluate(order, cuts_above(o, below, order.size()), state);
             take(o, set, state);
         }
     }
     if (model_.rules() == dataflow::Rules::zigzag) {
         for (const double cycles : longest_) {
-            hidden_too_much_ += cycles * static_cast<double>(uses);
+            hidden_too_much_ += cycles * static_cast<double>(longest_.size());
         }
     }
-    static_cast<void>(core);
 }
 
-// NOLINTNEXTLINE(readability-function-*): reads every figure of one evaluation, level by level
-void OptimalTables::take(std::size_t o, std::size_t set, const LoopNestState& state) {
-    const auto& energy = state.energy[o];
-    const auto& transfers = state.transfers[o];
-    bool only_irrelevant = true;
+bool OptimalTables::stays_at_array(std::size_t operand, std::size_t set) const {
     for (std::size_t k = 0; k < sets_.kinds().size(); ++k) {
-        only_irrelevant =
-            only_irrelevant && (sets_.count(set, k) == 0 ||
-                                model_.layer().operands[o].relevance[sets_.kinds()[k].loop.dim] ==
-                                    Relevance::irrelevant);
-    }
-    for (std::size_t b = 0; b < levels_[o]; ++b) {
-        BoundaryCost& cost = costs_[o][b][set];
-        // Inputs only move inwards: the model leaves their other directions alone.
-        cost.energy = energy[b][to_low] + (o == 0 ? energy[b][from_low] : 0);
-        if (b > 0) {
-            cost.energy += energy[b - 1][from_high] + (o == 0 ? energy[b - 1][to_high] : 0);
+        const auto dim = sets_.kinds()[k].loop.dim;
+        if (sets_.count(set, k) > 0 &&
+            model_.layer().operands[operand].relevance[dim] != Relevance::irrelevant) {
+            return false;
         }
-        cost.elements = state.mean.elements[o][b];
-        cost.partial = o == 0 && state.mean.partial_sums[b];
-        cost.bits = state.mean.bits[o][b];
-        cost.once = state.count[o][b] <= 1;
-        cost.low = state.real[o][b][o == 0 ? from_low : to_low];
-        cost.high = b > 0 ? state.real[o][b - 1][o == 0 ? to_high : from_high] : 0;
-        const bool impossible = b == 0 && (o == 0 ? set != 0 : !only_irrelevant);
-        cost.energy = impossible ? infinite : cost.energy;
     }
-    std::array<std::array<std::array<bool, dataflow::direction_count>, dataflow::max_levels>, 1>
-        served{};
+    return true;
+}
+
+void OptimalTables::take_boundary(std::size_t o,
+                                  std::size_t b,
+                                  std::size_t set,
+                                  const LoopNestState& state) {
+    const auto& energy = state.energy[o];
+    BoundaryCost& cost = costs_[o][b][set];
+    // Inputs only move inwards: the model leaves their other directions alone.
+    cost.energy = energy[b][to_low] + (o == 0 ? energy[b][from_low] : 0);
+    if (b > 0) {
+        cost.energy += energy[b - 1][from_high] + (o == 0 ? energy[b - 1][to_high] : 0);
+    }
+    cost.elements = state.mean.elements[o][b];
+    cost.partial = o == 0 && state.mean.partial_sums[b];
+    cost.bits = state.mean.bits[o][b];
+    cost.once = state.count[o][b] <= 1;
+    cost.low = state.real[o][b][o == 0 ? from_low : to_low];
+    cost.high = b > 0 ? state.real[o][b - 1][o == 0 ? to_high : from_high] : 0;
+    const bool impossible = b == 0 && (o == 0 ? set != 0 : !stays_at_array(o, set));
+    cost.energy = impossible ? infinite : cost.energy;
+}
+
+double OptimalTables::most_allowed(const LoopNestModel::PortUse& use,
+                                   std::size_t set,
+                                   const LoopNestState& state) const {
+    const std::size_t o = use.operand;
+    const std::size_t b = boundary_of(use);
+    // If the innermost memory serves one operand and only loops run there that do not index it,
+    // then neither its double buffering nor its window depends on the other loops.
+    if (b == 1 && own_innermost_[o] && stays_at_array(o, set)) {
+        return state.allowed[o][use.level][use.direction];
+    }
+    return state.period[o][b] * model_.cycles_per_operation();
+}
+
+void OptimalTables::take_loads(std::size_t o, std::size_t set, const LoopNestState& state) {
     std::size_t n = 0;
     for (std::size_t p = 0; p < ports_; ++p) {
         for (const LoopNestModel::PortUse& use : model_.port_uses(model_.ports()[p])) {
             double& longest = longest_[n++];
-            if (use.operand != o) {
-                continue;
-            }
-            served[0][use.level][use.direction] = true;
-            const double count = transfers[use.level][use.direction];
+            const double count =
+                use.operand == o ? state.transfers[o][use.level][use.direction] : 0;
             if (count <= 0) {
                 continue;
             }
@@ -174,16 +217,32 @@ void OptimalTables::take(std::size_t o, std::size_t set, const LoopNestState& st
             longest = std::max(longest, real);
             const bool all =
                 model_.rules() == dataflow::Rules::physical && reads_back(o, use.direction);
-            busy_[o][boundary_of(use)][set * ports_ + p] += real * (all ? count : count - 1);
+            const double times = all ? count : count - 1;
+            PortLoad& load = loads_[o][boundary_of(use)][set * ports_ + p];
+            load.busy += real * times;
+            load.late += std::max(0.0, real - most_allowed(use, set, state)) * times;
         }
     }
-    for (std::size_t l = 0; o == 0 && l < levels_[0]; ++l) {
+}
+
+void OptimalTables::forbid_read_backs(std::size_t set, const LoopNestState& state) {
+    for (std::size_t l = 0; l < levels_[0]; ++l) {
         for (const auto d : {to_low, from_high}) {
             const std::size_t b = d == to_low ? l : l + 1;
-            if (b < levels_[0] && transfers[l][d] > 0 && !served[0][l][d]) {
+            if (b < levels_[0] && state.transfers[0][l][d] > 0 && !served_[0][l][d]) {
                 costs_[0][b][set].energy = infinite;
             }
         }
+    }
+}
+
+void OptimalTables::take(std::size_t o, std::size_t set, const LoopNestState& state) {
+    for (std::size_t b = 0; b < levels_[o]; ++b) {
+        take_boundary(o, b, set, state);
+    }
+    take_loads(o, set, state);
+    if (o == 0) {
+        forbid_read_backs(set, state);
     }
     if (set == sets_.full()) {
         top_bits_[o] = state.mean.elements[o][levels_[o]] * model_.layer().operands[o].bits;
@@ -194,66 +253,84 @@ void OptimalTables::take(std::size_t o, std::size_t set, const LoopNestState& st
     }
 }
 
-// NOLINTNEXTLINE(readability-function-cognitive-complexity): nested as operands and levels are
+OptimalTables::Next OptimalTables::next_of(std::size_t index) const {
+    Next next{};
+    for (std::size_t o = operands_; o-- > 0; index /= levels_[o] + 1) {
+        next[o] = static_cast<std::uint8_t>(index % (levels_[o] + 1));
+    }
+    return next;
+}
+
+double OptimalTables::least_energy(std::size_t set,
+                                   const Next& next,
+                                   const hardware::DataflowCore& core) const {
+    double least = infinite;
+    bool done = true;
+    for (std::size_t o = 0; o < operands_; ++o) {
+        const std::size_t b = next[o];
+        if (b == levels_[o]) {
+            continue;
+        }
+        done = false;
+        const BoundaryCost& cost = costs_[o][b][set];
+        const bool fits =
+            b == 0 ||
+            hold(o, cost.elements, false) <=
+                usable_bits(core.memories[model_.memory(o, b - 1)], model_.rules()) * (1 + 1e-12);
+        if (fits) {
+            Next after = next;
+            ++after[o];
+            least = std::min(least, cost.energy + energy_to_go(set, after));
+        }
+    }
+    for (std::size_t k = 0; !done && k < sets_.kinds().size(); ++k) {
+        if (sets_.grows(set, k)) {
+            least = std::min(least, energy_to_go(set + sets_.kinds()[k].stride, next));
+        }
+    }
+    return done ? 0 : least;
+}
+
 void OptimalTables::sum_energy(const hardware::DataflowCore& core) {
     to_go_.assign(sets_.size() * combinations_, infinite);
-    const auto fits = [&](std::size_t o, std::size_t b, const BoundaryCost& cost) {
-        return b == 0 || hold(o, cost.elements, false) <=
-                             usable_bits(core.memories[model_.memory(o, b - 1)], model_.rules()) *
-                                 (1 + 1e-12);
-    };
     for (std::size_t set = sets_.size(); set-- > 0;) {
         for (std::size_t i = combinations_; i-- > 0;) {
-            Next next{};
-            std::size_t rest = i;
-            for (std::size_t o = operands_; o-- > 0; rest /= levels_[o] + 1) {
-                next[o] = static_cast<std::uint8_t>(rest % (levels_[o] + 1));
-            }
-            double& least = to_go_[set * combinations_ + i];
-            bool done = true;
-            for (std::size_t o = 0; o < operands_; ++o) {
-                if (next[o] == levels_[o]) {
-                    continue;
-                }
-                done = false;
-                const BoundaryCost& cost = costs_[o][next[o]][set];
-                if (!fits(o, next[o], cost)) {
-                    continue;
-                }
-                Next after = next;
-                ++after[o];
-                least = std::min(least, cost.energy + energy_to_go(set, after));
-            }
-            for (std::size_t k = 0; k < sets_.kinds().size(); ++k) {
-                if (sets_.count(set, k) < sets_.kinds()[k].count) {
-                    least = std::min(least, energy_to_go(set + sets_.kinds()[k].stride, next));
-                }
-            }
-            least = done ? 0 : least;
+            to_go_[set * combinations_ + i] = least_energy(set, next_of(i), core);
         }
     }
 }
 
-// NOLINTNEXTLINE(readability-function-cognitive-complexity): nested as operands and levels are
-void OptimalTables::sum_busy() {
+PortLoad OptimalTables::least_load(std::size_t o,
+                                   std::size_t b,
+                                   std::size_t set,
+                                   std::size_t port) const {
+    PortLoad least{infinite, infinite};
+    const auto take_least = [&](double busy, double late) {
+        least.busy = std::min(least.busy, busy);
+        least.late = std::min(least.late, late);
+    };
+    if (costs_[o][b][set].energy < infinite) {
+        const PortLoad& here = load(o, b, set, port);
+        const PortLoad& above = load_to_go(o, b + 1, set, port);
+        take_least(here.busy + above.busy, here.late + above.late);
+    }
+    for (std::size_t k = 0; k < sets_.kinds().size(); ++k) {
+        if (sets_.grows(set, k)) {
+            const PortLoad& more = load_to_go(o, b, set + sets_.kinds()[k].stride, port);
+            take_least(more.busy, more.late);
+        }
+    }
+    return least;
+}
+
+void OptimalTables::sum_loads() {
     for (std::size_t o = 0; o < operands_; ++o) {
-        const std::vector<double> none(sets_.size() * ports_, 0.0);
-        busy_to_go_[o].assign(levels_[o] + 1, none);
+        const std::vector<PortLoad> none(sets_.size() * ports_);
+        loads_to_go_[o].assign(levels_[o] + 1, none);
         for (std::size_t b = levels_[o]; b-- > 0;) {
-            auto& least = busy_to_go_[o][b];
             for (std::size_t set = sets_.size(); set-- > 0;) {
-                const bool possible = costs_[o][b][set].energy < infinite;
                 for (std::size_t p = 0; p < ports_; ++p) {
-                    double value = possible ? busy_[o][b][set * ports_ + p] +
-                                                  busy_to_go_[o][b + 1][set * ports_ + p]
-                                            : infinite;
-                    for (std::size_t k = 0; k < sets_.kinds().size(); ++k) {
-                        if (sets_.count(set, k) < sets_.kinds()[k].count) {
-                            const std::size_t more = set + sets_.kinds()[k].stride;
-                            value = std::min(value, least[more * ports_ + p]);
-                        }
-                    }
-                    least[set * ports_ + p] = value;
+                    loads_to_go_[o][b][set * ports_ + p] = least_load(o, b, set, p);
                 }
             }
         }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "plexus/cost_models/dataflow/loop_nest_model.hpp"
@@ -33,6 +34,13 @@ class LoopSets {
     [[nodiscard]] std::size_t count(std::size_t set, std::size_t kind) const {
         return set / kinds_[kind].stride % (kinds_[kind].count + 1);
     }
+    /// Whether a set with one factor of this kind more exists.
+    [[nodiscard]] bool grows(std::size_t set, std::size_t kind) const {
+        return count(set, kind) < kinds_[kind].count;
+    }
+    /// After `set`, the next that holds `base`, counting the first kind fastest; nullopt after the
+    /// full set.
+    [[nodiscard]] std::optional<std::size_t> next_superset(std::size_t set, std::size_t base) const;
 
   private:
     std::vector<FactorKind> kinds_;
@@ -50,6 +58,12 @@ struct BoundaryCost {
     double high = 0;       ///< And at the memory below it.
     bool once = false;     ///< There is only one transfer.
     bool partial = false;  ///< O: sums are not complete.
+};
+
+/// What the transfers of boundaries do to a port, all but the first (or last) of each kind.
+struct PortLoad {
+    double busy = 0;  ///< Cycles it transfers.
+    double late = 0;  ///< Cycles by which transfers outlast what they may take at most.
 };
 
 /// Bounds that hold whatever the order of loops between and above boundaries.
@@ -72,19 +86,19 @@ class OptimalTables {
     [[nodiscard]] double energy_to_go(std::size_t set, const Next& next) const {
         return to_go_[set * combinations_ + index(next)];
     }
-    /// Cycles of all transfers of a boundary on a port but the first (or last) of each kind.
-    [[nodiscard]] double busy(std::size_t operand,
-                              std::size_t boundary,
-                              std::size_t set,
-                              std::size_t port) const {
-        return busy_[operand][boundary][set * ports_ + port];
+    /// What the transfers of a boundary do to a port.
+    [[nodiscard]] const PortLoad& load(std::size_t operand,
+                                       std::size_t boundary,
+                                       std::size_t set,
+                                       std::size_t port) const {
+        return loads_[operand][boundary][set * ports_ + port];
     }
-    /// Least such cycles of the boundaries of an operand from `boundary` on.
-    [[nodiscard]] double busy_to_go(std::size_t operand,
-                                    std::size_t boundary,
-                                    std::size_t set,
-                                    std::size_t port) const {
-        return busy_to_go_[operand][boundary][set * ports_ + port];
+    /// The least of that for the boundaries of an operand from `boundary` on.
+    [[nodiscard]] const PortLoad& load_to_go(std::size_t operand,
+                                             std::size_t boundary,
+                                             std::size_t set,
+                                             std::size_t port) const {
+        return loads_to_go_[operand][boundary][set * ports_ + port];
     }
     [[nodiscard]] std::size_t ports() const { return ports_; }
     /// Bits that a memory must hold for an operand whose boundary above it is `at`.
@@ -97,10 +111,38 @@ class OptimalTables {
     [[nodiscard]] Next first() const;
 
   private:
-    void evaluate_sets(const hardware::DataflowCore& core);
+    /// Evaluates one mapping per operand and set and keeps what its boundaries cost.
+    void evaluate_sets();
+    /// The loops of a set, then those that index the operand, then the rest, so that none of the
+    /// rest is merged down into the set unless all are.
+    void order_above(std::size_t operand, std::size_t set, std::vector<TemporalLoop>& order) const;
+    /// Cuts that put all boundaries of an operand above the first `below` of `loops`, and those of
+    /// the others on top.
+    [[nodiscard]] dataflow::Cuts cuts_above(std::size_t operand,
+                                            std::size_t below,
+                                            std::size_t loops) const;
     void take(std::size_t operand, std::size_t set, const dataflow::LoopNestState& state);
+    void take_boundary(std::size_t operand,
+                       std::size_t boundary,
+                       std::size_t set,
+                       const dataflow::LoopNestState& state);
+    void take_loads(std::size_t operand, std::size_t set, const dataflow::LoopNestState& state);
+    /// Cycles that a transfer of a boundary may take at most, however the loops are ordered.
+    [[nodiscard]] double most_allowed(const dataflow::LoopNestModel::PortUse& use,
+                                      std::size_t set,
+                                      const dataflow::LoopNestState& state) const;
+    /// Forbids boundaries where sums must come back but no port brings them.
+    void forbid_read_backs(std::size_t set, const dataflow::LoopNestState& state);
+    [[nodiscard]] bool stays_at_array(std::size_t operand, std::size_t set) const;
     void sum_energy(const hardware::DataflowCore& core);
-    void sum_busy();
+    [[nodiscard]] double least_energy(std::size_t set,
+                                      const Next& next,
+                                      const hardware::DataflowCore& core) const;
+    void sum_loads();
+    [[nodiscard]] PortLoad least_load(std::size_t operand,
+                                      std::size_t boundary,
+                                      std::size_t set,
+                                      std::size_t port) const;
     [[nodiscard]] std::size_t index(const Next& next) const {
         std::size_t i = 0;
         for (std::size_t o = 0; o < operands_; ++o) {
@@ -108,6 +150,7 @@ class OptimalTables {
         }
         return i;
     }
+    [[nodiscard]] Next next_of(std::size_t index) const;
 
     const dataflow::LoopNestModel& model_;
     LoopSets sets_;
@@ -116,11 +159,13 @@ class OptimalTables {
     std::size_t combinations_ = 1;
     std::size_t ports_ = 0;
     std::array<std::vector<std::vector<BoundaryCost>>, dataflow::max_operands> costs_;
-    std::array<std::vector<std::vector<double>>, dataflow::max_operands> busy_;
-    std::array<std::vector<std::vector<double>>, dataflow::max_operands> busy_to_go_;
+    std::array<std::vector<std::vector<PortLoad>>, dataflow::max_operands> loads_;
+    std::array<std::vector<std::vector<PortLoad>>, dataflow::max_operands> loads_to_go_;
+    std::array<bool, dataflow::max_operands> own_innermost_{};  ///< Its innermost memory is its.
     std::vector<double> to_go_;
     std::array<double, dataflow::max_operands> top_bits_{};
-    std::vector<double> longest_;  ///< [use of a port] longest transfer.
+    std::vector<double> longest_;           ///< [use of a port] longest transfer.
+    dataflow::PerTransfer<bool> served_{};  ///< A port carries this transfer.
     double constant_energy_ = 0;
     double hidden_too_much_ = 0;
     bool partial_at_array_ = false;

@@ -123,6 +123,7 @@ class LoopNestModel {
         bool exists = false;
         double granularity = 1;  ///< bandwidth_min
         double width = 1;        ///< bandwidth_max
+        double share = 1;        ///< granularity / width
         double cost = 0;         ///< pJ per access
     };
     /// A transfer that can happen.
@@ -176,12 +177,19 @@ class LoopNestModel {
                                         std::size_t level) const;
     [[nodiscard]] double span(const PreparedAxis& axis, const double* extents) const;
 
+    /// What loops of a dimension are to the operands: bit o = do not index operand o, bit 3 + o =
+    /// index it. Loops of one iteration are both to all.
+    [[nodiscard]] static constexpr std::uint8_t skips(std::size_t operand) {
+        return static_cast<std::uint8_t>(1U << operand);
+    }
+    [[nodiscard]] static constexpr std::uint8_t indexes(std::size_t operand) {
+        return static_cast<std::uint8_t>(1U << (max_operands + operand));
+    }
+    void read_loops(std::span<const TemporalLoop> order, LoopNestState& state) const;
     void place_in_time(std::span<const TemporalLoop> order,
                        const Cuts& cuts,
                        LoopNestState& state) const;
-    void place_operand(std::span<const TemporalLoop> order,
-                       std::size_t operand,
-                       LoopNestState& state) const;
+    void place_operand(std::size_t operand, LoopNestState& state) const;
     void hold(std::span<const TemporalLoop> order,
               const Lanes& lanes,
               LoopNestState& state,
@@ -191,7 +199,8 @@ class LoopNestModel {
                       const Lanes& lanes,
                       const LoopNestState& state,
                       HeldData& held) const;
-    void count_read_backs(std::span<const TemporalLoop> order, LoopNestState& state) const;
+    void count_read_backs(std::size_t loops, LoopNestState& state) const;
+    void measure_transfers(const HeldData& held, const Lanes& lanes, LoopNestState& state) const;
     void memory_energy(LoopNestState& state) const;
     /// Number of transfers of the whole operation; 0 if sums are complete and do not come back.
     [[nodiscard]] static double transfer_count(const LoopNestState& state,
@@ -254,6 +263,9 @@ class LoopNestModel {
     std::array<std::size_t, max_operands> levels_{};
     PerLevel<std::size_t> memory_{};
     std::array<std::array<Relevance, max_dims>, max_operands> relevance_{};
+    std::array<std::uint8_t, max_dims> traits_{};  ///< Of loops of each dimension.
+    std::array<double, max_operands> bits_{};      ///< Per element, once complete.
+    double partial_sum_bits_ = 16;
     std::array<std::vector<PreparedAxis>, max_operands> axes_;
     PerTransfer<Channel> channels_{};
     std::vector<Move> moves_;  ///< By operand, level and direction.

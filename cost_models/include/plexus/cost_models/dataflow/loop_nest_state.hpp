@@ -37,10 +37,16 @@ struct HeldData {
 /// whole where the quantity is (bits, counts, cycles), kept as double: they stay below 2^53.
 /// Not initialised: LoopNestModel::evaluate() fills what the layer and core have.
 struct LoopNestState {
-    // The mapping in time. Loops that a lower level needs no new data for are merged down.
+    // The loops, inner to outer: size, and what each operand cares about it (LoopTraits).
+    std::array<double, max_loops> sizes;
+    std::array<std::uint8_t, max_loops> traits;
     std::array<double, max_loops + 1> cycles_below;  ///< [i] = product of the first i loops.
-    PerLevel<std::uint8_t> cuts;                     ///< After merging down.
-    double total_cycles;                             ///< Product of all loops.
+    std::array<double, max_loops + 1> cycles_above;  ///< [i] = product of the loops from i on.
+    std::size_t last_sum;  ///< Loops from here on do not add to the same sums.
+
+    // The mapping in time. Loops that a lower level needs no new data for are merged down.
+    PerLevel<std::uint8_t> cuts;        ///< After merging down.
+    double total_cycles;                ///< Product of all loops.
     PerArchLevel<double> period;        ///< Cycles for which what is held stays in place.
     PerArchLevel<double> count;         ///< Number of periods.
     PerArchLevel<double> window;        ///< Cycles at the end of a period in which it may change.
@@ -51,6 +57,9 @@ struct LoopNestState {
     HeldData whole;                       ///< With the lanes that latency counts.
     PerArchLevel<double> effective_bits;  ///< Held and not dead before the period ends.
 
+    PerTransfer<double> transfers;  ///< Number of the whole operation; 0 = none.
+    PerTransfer<double> moved;      ///< Bits of one transfer.
+
     // Energy.
     PerTransfer<double> accesses;  ///< Accesses of the full width, all instances.
     PerTransfer<double> energy;    ///< pJ
@@ -58,10 +67,9 @@ struct LoopNestState {
 
     // Latency, in cycles.
     PerArchLevel<bool> double_buffer;
-    PerTransfer<double> transfers;  ///< Number of transfers of the whole operation; 0 = none.
-    PerTransfer<double> allowed;    ///< Cycles one transfer may take without a stall.
-    PerTransfer<double> real;       ///< Cycles one transfer takes.
-    PerTransfer<double> loading;    ///< Cycles of the first or last transfer not hidden.
+    PerTransfer<double> allowed;               ///< Cycles one transfer may take without a stall.
+    PerTransfer<double> real;                  ///< Cycles one transfer takes.
+    PerTransfer<double> loading;               ///< Cycles of the first or last transfer not hidden.
     std::array<double, max_ports> port_stall;  ///< Negative: slack.
     /// [operand]: over ports that serve this input only, both sides; one side; neither.
     std::array<double, max_operands> load_individual;

@@ -53,6 +53,28 @@ class DataSizes {
     bool whole_extents_ = false;
 };
 
+/// Scratch memory of Allocator::allocate(), which fills what it reads.
+struct AllocationState {
+    using PerCandidate = std::array<double, dataflow::max_loops + 1>;
+
+    std::span<const dataflow::TemporalLoop> order;
+    bool even = false;
+    /// [operand][dim] of the loops taken so far and the lanes at and below them.
+    std::array<std::array<double, dataflow::max_dims>, dataflow::max_operands> extents{};
+    std::array<std::size_t, dataflow::max_operands> taken{};  ///< Loops, by operand.
+    PerCandidate cycles_above{};  ///< [i] = product of the loops from i on.
+    std::size_t last_sum = 0;     ///< Loops from here on do not add to the same sums.
+
+    // Of the memory at hand, by its users.
+    std::array<PerCandidate, dataflow::max_operands> bits{};     ///< Held.
+    std::array<PerCandidate, dataflow::max_operands> traffic{};  ///< Bits, over all iterations.
+    std::array<std::size_t, dataflow::max_operands> candidates{};
+    std::array<std::size_t, dataflow::max_operands> base{};  ///< Loops that candidate 0 takes.
+    std::array<std::size_t, dataflow::max_operands> tried{};
+    std::array<std::size_t, dataflow::max_operands> best{};  ///< Loops to take.
+    double least = 0;                                        ///< Traffic of the best.
+};
+
 /// Which loops of an order run at which memory: every memory, innermost first, takes for each
 /// operand as many of the next loops as make (iterations that remain × bits held) smallest, summed
 /// over its operands, among those whose data fit together; of equals the last, counting the loops
@@ -70,6 +92,7 @@ class Allocator {
     /// \param even Operands that share a memory must take the same loops there.
     bool allocate(std::span<const dataflow::TemporalLoop> order,
                   bool even,
+                  AllocationState& state,
                   dataflow::Cuts& cuts) const;
 
     [[nodiscard]] const DataSizes& sizes() const { return sizes_; }
@@ -84,17 +107,27 @@ class Allocator {
         double capacity = 0;
         std::vector<User> users;  ///< In the order in which the memory lists its operands.
     };
-    struct Progress;
-    struct Candidates;
+    void start(AllocationState& state) const;
+    bool list_candidates(const MemoryUse& memory, AllocationState& state) const;
+    bool choose(const MemoryUse& memory, AllocationState& state) const;
+    /// Tries all candidates of users `u` and later; those before hold and move `bits`, `traffic`.
+    void combine(const MemoryUse& memory,
+                 std::size_t u,
+                 double bits,
+                 double traffic,
+                 AllocationState& state) const;
+    /// Whether the users that take loops here all end at the innermost end of all.
+    [[nodiscard]] static bool is_even(const MemoryUse& memory, const AllocationState& state);
+    void take(const MemoryUse& memory, AllocationState& state, dataflow::Cuts& cuts) const;
+    [[nodiscard]] double precision(const User& user, const AllocationState& state) const;
 
-    bool list_candidates(const MemoryUse& memory, Progress& progress, Candidates& found) const;
-    bool choose(const MemoryUse& memory, const Progress& progress, Candidates& found) const;
-    [[nodiscard]] double precision(const User& user, const Progress& progress) const;
-
+    std::size_t operands_ = 0;
     std::size_t dims_ = 0;
     std::array<std::array<bool, dataflow::max_dims>, dataflow::max_operands> irrelevant_{};
     std::array<double, dataflow::max_operands> bits_{};
     double partial_bits_ = 16;
+    /// Elements of an operand that its outermost memory holds once all loops run.
+    std::array<double, dataflow::max_operands> whole_{};
     /// Whether lanes at this arch level or above add to the same sums.
     std::array<bool, dataflow::max_levels + 2> sums_from_{};
     DataSizes sizes_;

@@ -28,6 +28,7 @@ struct MappingRequest {
 struct MappingCertificate {
     std::string engine;
     std::int64_t spatial_mappings = 0;  ///< Tried.
+    std::int64_t spatial_pruned = 0;    ///< Of them, not searched: their bounds are no better.
     std::int64_t evaluated = 0;         ///< Complete mappings costed.
     std::int64_t explored = 0;          ///< Orders or partial mappings looked at.
     std::int64_t pruned = 0;            ///< Of them, left without looking further.

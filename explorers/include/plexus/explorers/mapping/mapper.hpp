@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,10 +83,13 @@ class Mapper {
     Mapper& operator=(Mapper&&) = delete;
     virtual ~Mapper() = default;
 
-    /// \param model Without violations. \param core The core of the model.
-    [[nodiscard]] virtual TemporalResult search(const dataflow::LoopNestModel& model,
-                                                const hardware::DataflowCore& core,
-                                                const TemporalSearchOptions& options) const = 0;
+    /// \param model Without violations. \param core The core of the model. \param known Costs of
+    /// mappings found under other spatial mappings: what is no better than they need not be found.
+    [[nodiscard]] virtual TemporalResult search(
+        const dataflow::LoopNestModel& model,
+        const hardware::DataflowCore& core,
+        const TemporalSearchOptions& options,
+        std::span<const dataflow::LayerFigures> known) const = 0;
 };
 
 /// exhaustive, annealing, optimal and constrained.

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must hold of every search of mappings.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <rapidcheck/catch.h>
+
+#include "plexus/explorers/mapping/loop_factors.hpp"
+#include "plexus/explorers/mapping/map_operator.hpp"
+
+#include "catch.hpp"
+#include "small_layers.hpp"
+
+using namespace plexus;
+using namespace plexus::explorers;
+using namespace plexus::explorers::test;
+
+namespace {
+
+constexpr std::array objectives{
+    MappingObjective::latency, MappingObjective::energy, MappingObjective::edp};
+
+struct Problem {
+    dataflow::Layer layer;
+    hardware::DataflowCore core;
+    MappingRequest request;
+};
+
+/// A random layer on a random core with a spatial mapping and an objective.
+Problem any_problem() {
+    core::Rng rng(*rc::gen::inRange<std::uint64_t>(0, 1'000'000));
+    Problem p{random_layer(rng), random_core(rng), {}};
+    p.request.spatial.given = random_spatial(rng, p.layer);
+    p.request.spatial.search = false;
+    p.request.temporal.objective = objectives.at(static_cast<std::size_t>(rng.below(3)));
+    return p;
+}
+
+MapperResult run(const std::string& engine, const Problem& p) {
+    return map_operator(p.layer, p.core, p.request, *builtin_mappers().create(engine), engine);
+}
+
+double merit_of(const Problem& p, const MapperResult& result) {
+    return merit(p.request.temporal.objective, result.best->figures).first;
+}
+
+/// Equal but for sums in another order.
+bool same(double a, double b) {
+    return std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
+}
+
+}  // namespace
+
+TEST_CASE("no engine beats the optimum", "[mapping][property]") {
+    rc::prop("exhaustive and annealing cost at least as much", [] {
+        const Problem p = any_problem();
+        const MapperResult best = run("optimal", p);
+        for (const std::string engine : {"exhaustive", "annealing", "constrained"}) {
+            const MapperResult other = run(engine, p);
+            RC_ASSERT(best.feasible() || !other.feasible());
+            RC_ASSERT(!other.feasible() || merit_of(p, best) <= merit_of(p, other) * (1 + 1e-12));
+        }
+    });
+}
+
+TEST_CASE("a larger memory never makes the optimum worse", "[mapping][property]") {
+    rc::prop("any memory grown to twice its size or more", [] {
+        Problem p = any_problem();
+        const MapperResult before = run("optimal", p);
+        const auto m = *rc::gen::inRange<std::size_t>(0, p.core.memories.size());
+        p.core.memories[m].size.value *= *rc::gen::element<std::int64_t>(2, 3, 4, 64);
+        const MapperResult after = run("optimal", p);
+        RC_ASSERT(after.feasible() || !before.feasible());
+        RC_ASSERT(!before.feasible() || merit_of(p, after) <= merit_of(p, before) * (1 + 1e-12));
+    });
+}
+
+TEST_CASE("names of dimensions change no cost", "[mapping][property]") {
+    rc::prop("the same figures under other names", [] {
+        const Problem p = any_problem();
+        Problem renamed = p;
+        // Backwards in the alphabet: the orders are listed from another start.
+        const std::vector<std::string> names{"A", "Z", "M", "Q"};
+        for (std::size_t d = 0; d < names.size(); ++d) {
+            for (auto& dimension : renamed.request.spatial.given.dimensions) {
+                for (dataflow::Unrolling& u : dimension.unrolled) {
+                    u.dim = u.dim == p.layer.dims[d].name ? names[d] : u.dim;
+                }
+            }
+            renamed.layer.dims[d].name = names[d];
+        }
+        for (const std::string engine : {"exhaustive", "annealing", "optimal", "constrained"}) {
+            const MapperResult a = run(engine, p);
+            const MapperResult b = run(engine, renamed);
+            RC_ASSERT(a.feasible() == b.feasible());
+            RC_ASSERT(!a.feasible() || same(merit_of(p, a), merit_of(p, b)));
+        }
+    });
+}
+
+TEST_CASE("every mapping found keeps the physical bounds", "[mapping][property]") {
+    rc::prop("no faster than the array, no less traffic than every element once", [] {
+        const Problem p = any_problem();
+        for (const std::string engine : {"exhaustive", "annealing", "optimal"}) {
+            const MapperResult result = run(engine, p);
+            if (!result.feasible()) {
+                RC_ASSERT(!result.violations.empty());
+                continue;
+            }
+            const auto& [mapping, figures] = *result.best;
+            RC_ASSERT(figures.latency >= result.certificate.bounds.compute);
+            RC_ASSERT(figures.energy >= result.certificate.bounds.compulsory);
+            const dataflow::LoopNestModel model(p.layer, p.core, mapping.spatial);
+            dataflow::LoopNestState state;
+            model.evaluate(mapping.temporal.order, mapping.temporal.cuts, state);
+            RC_ASSERT(state.onload >= 0);
+            RC_ASSERT(state.offload >= 0);
+            RC_ASSERT(state.stall >= 0);
+        }
+    });
+}
+
+TEST_CASE("of equally good orders the first wins", "[mapping]") {
+    // One element of each operand moves whatever the order of K and C: all orders tie.
+    const dataflow::Layer layer = convolution(2, 3, 1, 1);
+    hardware::DataflowCore core = core_of(1024, 1024, 65536, 1024, 1024);
+    for (hardware::Memory& memory : core.memories) {
+        memory.read_cost = core::Energy(0);
+        memory.write_cost = core::Energy(0);
+    }
+    MappingRequest request;
+    request.spatial.search = false;
+    request.temporal.objective = MappingObjective::energy;
+    const auto model = dataflow::LoopNestModel(layer, core, {});
+    const auto mapper = builtin_mappers().create("exhaustive");
+    const MapperResult result = map_operator(layer, core, request, *mapper, "exhaustive");
+    REQUIRE(result.feasible());
+    // Energies are equal; the first order by names, descending, has the latency of all others or
+    // less, so it must be the one that is kept if latencies tie too.
+    LoopOrders orders(layer.dims, loop_factors(model.temporal_sizes(), 6));
+    const auto first = orders.order();
+    CHECK(first == std::vector<TemporalLoop>{{0, 2}, {1, 3}});
+    const Allocator allocator(layer, core, {}, dataflow::Rules::physical);
+    AllocationState scratch;
+    dataflow::LoopNestState state;
+    std::vector<std::pair<double, double>> merits;
+    std::vector<std::vector<TemporalLoop>> listed;
+    do {
+        dataflow::Cuts cuts{};
+        REQUIRE(allocator.allocate(orders.order(), false, scratch, cuts));
+        merits.push_back(
+            merit(request.temporal.objective, model.evaluate(orders.order(), cuts, state)));
+        listed.push_back(orders.order());
+    } while (orders.next());
+    const auto best = std::min_element(merits.begin(), merits.end());  // the first of equals
+    CHECK(result.best->mapping.temporal.order ==
+          listed[static_cast<std::size_t>(best - merits.begin())]);
+    CHECK(std::count(merits.begin(), merits.end(), *best) > 1);
+}
+
+TEST_CASE("spatial mappings that cannot be are passed over, and said if none can", "[mapping]") {
+    const dataflow::Layer layer = convolution(8, 8, 6, 3);
+    hardware::DataflowCore core = core_of(32, 64, 4096, 32, 16);
+    for (const std::string engine : {"exhaustive", "annealing", "optimal", "constrained"}) {
+        MappingRequest request;
+        request.spatial.candidates = 0;
+        const auto mapper = builtin_mappers().create(engine);
+        const MapperResult all = map_operator(layer, core, request, *mapper, engine);
+        REQUIRE(all.feasible());
+        CHECK(all.violations.empty());
+        // Without a port to bring weights to the array none is possible: a row, not an exception.
+        hardware::DataflowCore broken = core;
+        std::erase_if(broken.memories[0].ports[0].uses, [](const hardware::PortUse& use) {
+            return use.transfer == hardware::Transfer::to_low;
+        });
+        const MapperResult none = map_operator(layer, broken, request, *mapper, engine);
+        CHECK_FALSE(none.feasible());
+        REQUIRE_FALSE(none.violations.empty());
+        CHECK(none.violations[0].rule == "port of memory weights");
+    }
+}
