@@ -68,7 +68,7 @@ StepCost one_step(const workloads::SpikingNetwork& network,
 struct RandomCase {
     hardware::EventChip chip;
     workloads::SpikingNetwork network;
-    std::vector<workloads::Edge> edges;
+    std::vector<workloads::Synapse> edges;
     std::vector<workloads::FiringTrace> traces;  ///< Two of them.
 };
 

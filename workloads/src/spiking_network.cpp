@@ -44,8 +44,8 @@ std::size_t SpikingNetwork::group_of(std::int32_t neuron) const {
     return static_cast<std::size_t>(behind - groups.begin());
 }
 
-void set_edges(SpikingNetwork& network, std::vector<Edge> edges) {
-    const auto before = [](const Edge& a, const Edge& b) {
+void set_edges(SpikingNetwork& network, std::vector<Synapse> edges) {
+    const auto before = [](const Synapse& a, const Synapse& b) {
         return std::tie(a.source, a.target) < std::tie(b.source, b.target);
     };
     if (!std::is_sorted(edges.begin(), edges.end(), before)) {
@@ -56,12 +56,12 @@ void set_edges(SpikingNetwork& network, std::vector<Edge> edges) {
     network.edge_weights.resize(edges.size());
     network.edge_units.clear();
     const bool with_units =
-        std::any_of(edges.begin(), edges.end(), [](const Edge& e) { return e.unit >= 0; });
+        std::any_of(edges.begin(), edges.end(), [](const Synapse& e) { return e.unit >= 0; });
     if (with_units) {
         network.edge_units.resize(edges.size());
     }
     for (std::size_t i = 0; i < edges.size(); ++i) {
-        const Edge& edge = edges[i];
+        const Synapse& edge = edges[i];
         ++network.edge_first[static_cast<std::size_t>(edge.source) + 1];
         network.edge_targets[i] = edge.target;
         network.edge_weights[i] = edge.weight;

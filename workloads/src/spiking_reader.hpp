@@ -67,7 +67,7 @@ class SpikingReader {
 
     const NumberLists* lists_;
     SpikingNetwork* network_;
-    std::vector<Edge> edges_;
+    std::vector<Synapse> edges_;
     std::map<std::string, std::int32_t, std::less<>> unit_ids_;
 };
 

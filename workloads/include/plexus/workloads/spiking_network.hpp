@@ -112,7 +112,7 @@ struct SpikingNetwork {
                                                   core::Problems& problems);
 
 /// One synapse, before they are sorted.
-struct Edge {
+struct Synapse {
     std::int32_t source = 0;
     std::int32_t target = 0;
     float weight = 0;
@@ -121,6 +121,6 @@ struct Edge {
 
 /// Gives the network these synapses, sorted by source and target; several between the same two
 /// neurons stay several.
-void set_edges(SpikingNetwork& network, std::vector<Edge> edges);
+void set_edges(SpikingNetwork& network, std::vector<Synapse> edges);
 
 }  // namespace plexus::workloads
