@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <rapidcheck/catch.h>
@@ -222,6 +223,29 @@ TEST_CASE("given loop orders are kept", "[mapping]") {
         // C 2, K 2, OX 2 and 3 in every order that ends with OX: 4!/2.
         CHECK(result.certificate.evaluated + result.certificate.pruned == 24);
         CHECK(result.certificate.evaluated == 12);
+    }
+    SECTION("partial, as good as the best of the orders that match") {
+        ordering = {{"C", 0}, {"*", 0}, {"K", 2}};
+        const MapperResult result = run("constrained", layer, core, request);
+        REQUIRE(result.feasible());
+        const dataflow::LoopNestModel model(layer, core, result.best->mapping.spatial);
+        const Allocator allocator(
+            layer, core, result.best->mapping.spatial, dataflow::Rules::physical);
+        AllocationState scratch;
+        dataflow::LoopNestState state;
+        auto order = loop_factors(model.temporal_sizes(), 0);
+        std::sort(order.begin(), order.end());
+        auto best = std::pair(HUGE_VAL, HUGE_VAL);
+        do {
+            dataflow::Cuts cuts{};
+            const bool matches = order.front().dim == 1 && order.back() == TemporalLoop{0, 2};
+            if (matches && allocator.allocate(order, false, scratch, cuts)) {
+                const auto figures = model.evaluate(order, cuts, state);
+                best = model.fits(state) ? std::min(best, merit(MappingObjective::latency, figures))
+                                         : best;
+            }
+        } while (std::next_permutation(order.begin(), order.end()));
+        CHECK(merit(MappingObjective::latency, result.best->figures) == best);
     }
     SECTION("sizes that do not divide") {
         ordering = {{"OX", 4}};

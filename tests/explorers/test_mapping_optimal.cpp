@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The proven optimum against brute force: every order of the prime factors, every cut.
 #include <algorithm>
-#include <limits>
+#include <array>
+#include <map>
 #include <vector>
 
 #include "plexus/explorers/mapping/loop_factors.hpp"
@@ -16,10 +17,11 @@ using namespace plexus::explorers::test;
 
 namespace {
 
-/// Figures of all mappings that fit, the dominated ones left out.
+/// Figures of all mappings that fit (or of the even ones), the dominated ones left out.
 class BruteForce {
   public:
-    BruteForce(const dataflow::LoopNestModel& model) : model_(model) {
+    explicit BruteForce(const dataflow::LoopNestModel& model, bool even = false)
+        : model_(model), even_(even) {
         order_ = loop_factors(model.temporal_sizes(), 0);
         std::sort(order_.begin(), order_.end());
         do {
@@ -32,7 +34,7 @@ class BruteForce {
     void cut(std::size_t operand, std::size_t level, std::size_t from) {
         if (operand == model_.operands()) {
             const auto figures = model_.evaluate(order_, cuts_, state_);
-            if (model_.fits(state_)) {
+            if (model_.fits(state_) && (!even_ || is_even())) {
                 keep(figures);
             }
             return;
@@ -42,6 +44,28 @@ class BruteForce {
             cuts_[operand][level] = static_cast<std::uint8_t>(c);
             cut(top ? operand + 1 : operand, top ? 0 : level + 1, top ? 0 : c);
         }
+    }
+    /// At every memory, operands that take loops end where the first of all operands there ends.
+    [[nodiscard]] bool is_even() const {
+        std::map<std::size_t, std::size_t> end;
+        const auto each = [&](const auto& visit) {
+            for (std::size_t o = 0; o < model_.operands(); ++o) {
+                std::size_t below = 0;
+                for (std::size_t l = 0; l < model_.levels(o); ++l) {
+                    visit(model_.memory(o, l), below, cuts_[o][l]);
+                    below = cuts_[o][l];
+                }
+            }
+        };
+        each([&](std::size_t memory, std::size_t, std::size_t cut) {
+            const auto at = end.emplace(memory, cut).first;
+            at->second = std::min(at->second, cut);
+        });
+        bool even = true;
+        each([&](std::size_t memory, std::size_t below, std::size_t cut) {
+            even = even && (cut == below || cut == end[memory]);
+        });
+        return even;
     }
     void keep(const dataflow::LayerFigures& figures) {
         for (const auto& f : front_) {
@@ -56,6 +80,7 @@ class BruteForce {
     }
 
     const dataflow::LoopNestModel& model_;
+    bool even_ = false;
     std::vector<TemporalLoop> order_;
     dataflow::Cuts cuts_{};
     dataflow::LoopNestState state_;
@@ -71,6 +96,43 @@ bool covered(const std::vector<dataflow::LayerFigures>& a,
                    y.latency.value <= x.latency.value * (1 + 1e-9);
         });
     });
+}
+
+constexpr std::array all_objectives{MappingObjective::latency,
+                                    MappingObjective::energy,
+                                    MappingObjective::edp,
+                                    MappingObjective::pareto};
+
+std::vector<dataflow::LayerFigures> figures_of(const std::vector<MappingPoint>& points) {
+    std::vector<dataflow::LayerFigures> figures;
+    for (const MappingPoint& point : points) {
+        figures.push_back(point.figures);
+    }
+    return figures;
+}
+
+/// Whether what was found is the best, or the front, of all.
+void check_best(MappingObjective objective,
+                const MapperResult& result,
+                const std::vector<dataflow::LayerFigures>& all) {
+    REQUIRE(result.feasible() == !all.empty());
+    if (!result.feasible()) {
+        CHECK_FALSE(result.violations.empty());
+        return;
+    }
+    CHECK(result.certificate.proven_gap == 0);
+    auto best = merit(objective, all[0]);
+    for (const auto& figures : all) {
+        best = std::min(best, merit(objective, figures));
+    }
+    const auto got = merit(objective, result.best->figures);
+    CHECK(got.first == Approx(best.first).epsilon(1e-9));
+    if (objective == MappingObjective::pareto) {
+        CHECK(covered(all, figures_of(result.front)));
+        CHECK(covered(figures_of(result.front), all));
+    } else {
+        CHECK(got.second == Approx(best.second).epsilon(1e-9));
+    }
 }
 
 }  // namespace
@@ -94,37 +156,115 @@ TEST_CASE("the optimum is that of brute force on random small layers", "[mapping
         }
         ++tested;
         const BruteForce all(model);
-        std::vector<dataflow::LayerFigures> found;
-        for (const auto objective : {MappingObjective::latency,
-                                     MappingObjective::energy,
-                                     MappingObjective::edp,
-                                     MappingObjective::pareto}) {
+        for (const auto objective : all_objectives) {
             request.temporal.objective = objective;
-            const MapperResult result = map_operator(layer, core, request, *mapper, "optimal");
             INFO("seed " << seed << " objective " << static_cast<int>(objective));
-            REQUIRE(result.feasible() == !all.front().empty());
-            if (!result.feasible()) {
-                CHECK_FALSE(result.violations.empty());
-                continue;
-            }
-            CHECK(result.certificate.proven_gap == 0);
-            auto best = merit(objective, all.front()[0]);
-            for (const auto& figures : all.front()) {
-                best = std::min(best, merit(objective, figures));
-            }
-            const auto got = merit(objective, result.best->figures);
-            CHECK(got.first == Approx(best.first).epsilon(1e-9));
-            if (objective != MappingObjective::pareto) {
-                CHECK(got.second == Approx(best.second).epsilon(1e-9));
-                continue;
-            }
-            for (const MappingPoint& point : result.front) {
-                found.push_back(point.figures);
-            }
-            CHECK(covered(all.front(), found));
-            CHECK(covered(found, all.front()));
+            check_best(
+                objective, map_operator(layer, core, request, *mapper, "optimal"), all.front());
         }
-        feasible += found.empty() ? 0 : 1;
+        feasible += all.front().empty() ? 0 : 1;
     }
     CHECK(feasible >= 200);
+}
+
+TEST_CASE("the even optimum is that of brute force over even mappings", "[mapping][property]") {
+    const auto mapper = builtin_mappers().create("optimal");
+    int tested = 0;
+    int worse = 0;
+    for (std::uint64_t seed = 1000; tested < 100; ++seed) {
+        core::Rng rng(seed);
+        const dataflow::Layer layer = random_layer(rng);
+        const hardware::DataflowCore core = random_core(rng);
+        MappingRequest request;
+        request.rules = seed % 4 == 3 ? dataflow::Rules::zigzag : dataflow::Rules::physical;
+        request.temporal.even = true;
+        request.spatial.given = random_spatial(rng, layer);
+        request.spatial.search = false;
+        const auto spatial = spatial_candidates(layer, core, request.spatial).at(0);
+        const dataflow::LoopNestModel model(layer, core, spatial, request.rules);
+        if (!model.violations().empty() || loop_factors(model.temporal_sizes(), 0).size() > 4) {
+            continue;
+        }
+        ++tested;
+        const BruteForce even(model, true);
+        worse += covered(BruteForce(model).front(), even.front()) ? 0 : 1;
+        for (const auto objective : all_objectives) {
+            request.temporal.objective = objective;
+            INFO("seed " << seed << " objective " << static_cast<int>(objective));
+            check_best(
+                objective, map_operator(layer, core, request, *mapper, "optimal"), even.front());
+        }
+    }
+    CHECK(worse > 10);  // being even does cost something
+}
+
+TEST_CASE("the optimum over spatial mappings is that of brute force over all of them",
+          "[mapping][property]") {
+    const auto mapper = builtin_mappers().create("optimal");
+    int tested = 0;
+    std::int64_t pruned = 0;
+    for (std::uint64_t seed = 2000; tested < 25; ++seed) {
+        core::Rng rng(seed);
+        const dataflow::Layer layer = convolution(
+            pick(rng, {1, 2, 4}), pick(rng, {1, 2, 3}), pick(rng, {1, 2, 4}), pick(rng, {1, 2}));
+        const hardware::DataflowCore core = random_core(rng);
+        MappingRequest request;
+        request.spatial.candidates = 0;
+        request.spatial.mixed = tested % 2 == 1;
+        std::vector<dataflow::LayerFigures> all;
+        bool small = true;
+        for (const auto& spatial : spatial_candidates(layer, core, request.spatial)) {
+            const dataflow::LoopNestModel model(layer, core, spatial);
+            small = small && loop_factors(model.temporal_sizes(), 0).size() <= 4;
+            if (small && model.violations().empty()) {
+                const BruteForce brute(model);
+                all.insert(all.end(), brute.front().begin(), brute.front().end());
+            }
+        }
+        if (!small) {
+            continue;
+        }
+        ++tested;
+        for (const auto objective : all_objectives) {
+            request.temporal.objective = objective;
+            INFO("seed " << seed << " objective " << static_cast<int>(objective));
+            const auto result = map_operator(layer, core, request, *mapper, "optimal");
+            if (objective == MappingObjective::pareto && !all.empty()) {
+                CHECK(covered(all, figures_of(result.front)));
+                CHECK(covered(figures_of(result.front), all));
+            } else {
+                check_best(objective, result, all);
+            }
+            pruned += result.certificate.spatial_pruned;
+        }
+    }
+    CHECK(pruned > 0);  // bounds save searches
+}
+
+TEST_CASE("a search that is stopped bounds what it has not seen", "[mapping][property]") {
+    const auto mapper = builtin_mappers().create("optimal");
+    int open = 0;
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        core::Rng rng(seed);
+        const dataflow::Layer layer = convolution(8, 4, 8, 3);
+        const hardware::DataflowCore core = random_core(rng);
+        MappingRequest request;
+        request.spatial.given = random_spatial(rng, layer);
+        request.spatial.search = false;
+        request.temporal.objective = all_objectives.at(seed % 3);
+        const auto whole = map_operator(layer, core, request, *mapper, "optimal");
+        request.temporal.max_evaluations = 12;
+        const auto stopped = map_operator(layer, core, request, *mapper, "optimal");
+        if (!whole.feasible() || !stopped.feasible()) {
+            continue;
+        }
+        const double best = merit(request.temporal.objective, whole.best->figures).first;
+        const double got = merit(request.temporal.objective, stopped.best->figures).first;
+        const double gap = stopped.certificate.proven_gap;
+        CHECK(whole.certificate.proven_gap == 0);
+        CHECK(got >= best * (1 - 1e-12));
+        CHECK(best >= got * (1 - gap) * (1 - 1e-12));
+        open += gap > 0 ? 1 : 0;
+    }
+    CHECK(open > 10);
 }

@@ -72,14 +72,18 @@ std::vector<dataflow::LayerFigures> costs(const MapperResult& result) {
     return found;
 }
 
-/// Whether no mapping within the bounds is better than those found. Loads hidden below nothing, as
-/// `rules: zigzag` hide them, may undercut the bounds.
-bool hopeless(const LowerBounds& bounds,
-              const MappingRequest& request,
+/// Whether no mapping under this spatial mapping is better than those found. Loads hidden below
+/// nothing, as `rules: zigzag` hide them, may undercut the bounds.
+bool hopeless(const dataflow::LoopNestModel& model,
+              const LowerBounds& bounds,
+              MappingObjective objective,
               const std::vector<dataflow::LayerFigures>& found) {
-    const Incumbent incumbent(request.temporal.objective, found);
-    return request.rules == dataflow::Rules::physical &&
-           incumbent.beats(bounds.compulsory.value, bounds.compute.value);
+    double cycles = model.cycles_per_operation();
+    for (const std::int64_t size : model.temporal_sizes()) {
+        cycles *= static_cast<double>(size);
+    }
+    return model.rules() == dataflow::Rules::physical &&
+           Incumbent(objective, found).beats(bounds.compulsory.value, cycles);
 }
 
 void certify(std::optional<double> bound, MappingObjective objective, MapperResult& result) {
@@ -130,7 +134,7 @@ MapperResult map_operator(const dataflow::Layer& layer,
         const LowerBounds bounds = lower_bounds(model, core);
         widen(bounds, result);
         const auto known = costs(result);
-        if (hopeless(bounds, request, known)) {
+        if (hopeless(model, bounds, objective, known)) {
             ++result.certificate.spatial_pruned;
             continue;
         }
