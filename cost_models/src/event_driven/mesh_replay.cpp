@@ -2,40 +2,78 @@
 #include "event_driven/mesh_replay.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace plexus::cost_models::event_driven {
-
-namespace {
-
-void sort_by_time(std::vector<Copy>& copies) {
-    if (!std::is_sorted(copies.begin(), copies.end())) {
-        std::sort(copies.begin(), copies.end());
-    }
-}
-
-}  // namespace
 
 MeshReplay::MeshReplay(const PlacedNetwork& placed)
     : placed_(&placed),
       links_(placed.chip->tiles.size() * 4),
-      cores_(static_cast<std::size_t>(placed.chip->core_count())) {}
+      cores_(static_cast<std::size_t>(placed.chip->core_count())) {
+    for (int tile = 0; tile < static_cast<int>(placed.chip->tiles.size()); ++tile) {
+        columns_.push_back(tile - tile % placed.chip->height);
+    }
+}
+
+/// What arrives comes in runs, one per link or core that feeds, each in order: they are merged
+/// pairwise.
+void MeshReplay::sort(std::vector<Copy>& copies) {
+    ends_.clear();
+    for (std::size_t i = 1; i < copies.size(); ++i) {
+        if (copies[i] < copies[i - 1]) {
+            ends_.push_back(i);
+        }
+    }
+    ends_.push_back(copies.size());
+    while (ends_.size() > 1) {
+        merged_.clear();
+        std::size_t first = 0;
+        std::size_t runs = 0;
+        for (std::size_t r = 0; r < ends_.size(); r += 2) {
+            const std::size_t middle = ends_[r];
+            const std::size_t last = r + 1 < ends_.size() ? ends_[r + 1] : middle;
+            const Copy* const from = copies.data();
+            std::merge(from + first,
+                       from + middle,
+                       from + middle,
+                       from + last,
+                       std::back_inserter(merged_));
+            ends_[runs++] = last;
+            first = last;
+        }
+        ends_.resize(runs);
+        copies.swap(merged_);
+    }
+}
+
+void MeshReplay::put(int tile, Direction direction, const Copy& copy) {
+    if (direction != here) {
+        links_[link_id(tile, direction)].push_back(copy);
+        return;
+    }
+    for (std::int32_t a = copy.first; a < copy.last; ++a) {
+        const Axon& axon = placed_->axons[static_cast<std::size_t>(a)];
+        cores_[static_cast<std::size_t>(axon.core)].push_back({copy.time, a, a + 1});
+    }
+}
 
 void MeshReplay::forward(int tile, const Copy& copy) {
-    const auto cuts = fork(*placed_->chip, tile, placed_->axons, copy.first, copy.last);
+    const hardware::EventChip& chip = *placed_->chip;
+    if (copy.last - copy.first == 1) {
+        const int destination = placed_->axons[static_cast<std::size_t>(copy.first)].tile;
+        put(tile,
+            turn(destination, tile, columns_[static_cast<std::size_t>(tile)], chip.height),
+            copy);
+        return;
+    }
+    const auto cuts = fork(chip, tile, placed_->axons, copy.first, copy.last);
     for (std::size_t d = west; d < direction_count; ++d) {
-        if (cuts[d] == cuts[d + 1]) {
-            continue;
-        }
-        const auto direction = static_cast<Direction>(d);
-        if (direction != here) {
-            links_[link_id(tile, direction)].push_back({copy.time,
-                                                        static_cast<std::int32_t>(cuts[d]),
-                                                        static_cast<std::int32_t>(cuts[d + 1])});
-            continue;
-        }
-        for (auto a = static_cast<std::int32_t>(cuts[d]); a < cuts[d + 1]; ++a) {
-            const Axon& axon = placed_->axons[static_cast<std::size_t>(a)];
-            cores_[static_cast<std::size_t>(axon.core)].push_back({copy.time, a, a + 1});
+        if (cuts[d] < cuts[d + 1]) {
+            put(tile,
+                static_cast<Direction>(d),
+                {copy.time,
+                 static_cast<std::int32_t>(cuts[d]),
+                 static_cast<std::int32_t>(cuts[d + 1])});
         }
     }
 }
@@ -46,7 +84,7 @@ void MeshReplay::serve(int tile, Direction direction, Loads& loads, StepEvents* 
     if (queue.empty()) {
         return;
     }
-    sort_by_time(queue);
+    sort(queue);
     const hardware::EventChip& chip = *placed_->chip;
     const double hop_s = hop_cost(chip.tiles[static_cast<std::size_t>(tile)], direction).time.value;
     const int next = neighbour(chip, tile, direction);
@@ -56,12 +94,8 @@ void MeshReplay::serve(int tile, Direction direction, Loads& loads, StepEvents* 
         free = start + chip.link_time.value;
         loads.link_wait_s[link] += start - copy.time;
         if (events != nullptr) {
-            events->links.push_back({static_cast<std::int32_t>(link),
-                                     copy.first,
-                                     copy.last,
-                                     copy.time,
-                                     start,
-                                     free});
+            events->links.push_back(
+                {static_cast<std::int32_t>(link), copy.first, copy.last, copy.time, start, free});
         }
         forward(next, {start + hop_s, copy.first, copy.last});
     }
@@ -89,7 +123,7 @@ void MeshReplay::run(Loads& loads, StepEvents* events) {
 
 const std::vector<Copy>& MeshReplay::arrivals(int core) {
     std::vector<Copy>& copies = cores_[static_cast<std::size_t>(core)];
-    sort_by_time(copies);
+    sort(copies);
     return copies;
 }
 

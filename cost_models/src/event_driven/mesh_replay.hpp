@@ -44,9 +44,15 @@ class MeshReplay {
     void forward(int tile, const Copy& copy);
     void serve(int tile, Direction direction, Loads& loads, StepEvents* events);
 
+    void put(int tile, Direction direction, const Copy& copy);
+    void sort(std::vector<Copy>& copies);
+
     const PlacedNetwork* placed_;
+    std::vector<int> columns_;  ///< First tile of each tile's column.
     std::vector<std::vector<Copy>> links_;
     std::vector<std::vector<Copy>> cores_;
+    std::vector<Copy> merged_;       ///< Scratch of sort().
+    std::vector<std::size_t> ends_;  ///< Of the runs in order; scratch of sort().
 };
 
 }  // namespace plexus::cost_models::event_driven

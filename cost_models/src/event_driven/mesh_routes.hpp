@@ -40,6 +40,17 @@ enum Direction : std::uint8_t { west, south, here, north, east, direction_count 
     }
 }
 
+/// Where a packet for `destination` leaves `tile`, whose column begins with tile `column`.
+[[nodiscard]] inline Direction turn(int destination, int tile, int column, int height) {
+    if (destination < tile) {
+        return destination < column ? west : south;
+    }
+    if (destination == tile) {
+        return here;
+    }
+    return destination < column + height ? north : east;
+}
+
 /// Where each direction begins among destinations that are sorted by tile: those of direction d
 /// are [cuts[d], cuts[d + 1]). XY routing: along x first, so only those in the column of `tile`
 /// turn north or south.
