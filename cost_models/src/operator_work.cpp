@@ -100,6 +100,34 @@ void set_output(OperatorWork& work, const Workload& workload, const Operator& op
     work.output_density = tensor.density;
 }
 
+bool is_convolution(const Operator& op) {
+    return std::any_of(op.inputs[0].indices.begin(), op.inputs[0].indices.end(), [](const auto& i) {
+        return i.terms.size() > 1;
+    });
+}
+
+/// How the kernels of a mix store a matrix. What the bank calls dense are kept blocks if the mix
+/// leaves out others.
+void set_formats(OperatorWork& work, const KernelMix& mix) {
+    using hardware::SynapseFormat;
+    const bool drops_blocks = std::any_of(mix.shares.begin(), mix.shares.end(), [](const auto& s) {
+        return s.kernel == "zero" && s.blocks > 0;
+    });
+    for (const KernelShare& share : mix.shares) {
+        SynapseFormat format = drops_blocks ? SynapseFormat::block : SynapseFormat::dense;
+        if (share.kernel.starts_with("n_m")) {
+            format = SynapseFormat::n_m;
+        } else if (share.kernel.starts_with("bitmap")) {
+            format = SynapseFormat::bitmap;
+        } else if (share.kernel.starts_with("csr")) {
+            format = SynapseFormat::csr;
+            work.indexed_elements += share.nonzeros;
+            work.indexed_bits += share.storage_bits;
+        }
+        work.format_work[static_cast<std::size_t>(format)] += share.work;
+    }
+}
+
 void set_weights(OperatorWork& work,
                  const Workload& workload,
                  const Operator& op,
@@ -125,8 +153,12 @@ void set_weights(OperatorWork& work,
                          static_cast<double>(shape.groups);
     work.weight_work = dense;
     if (mix == nullptr) {
+        using hardware::SynapseFormat;
+        const auto format = is_convolution(op) ? SynapseFormat::convolution : SynapseFormat::dense;
+        work.format_work[static_cast<std::size_t>(format)] = dense;
         return;
     }
+    set_formats(work, *mix);
     work.weight_storage_bits = mix->storage_bits;
     work.weight_read_bits = mix->storage_bits;
     work.weight_work = mix->work;

@@ -205,12 +205,209 @@ TEST_CASE("a chip with multicast sends one packet to all cores") {
     CHECK(explain(machine, work, 4).count("axon_in") == Approx(128));
 }
 
+namespace {
+
+double rule_count(const Explained& e, const std::string& rule) {
+    double count = 0;
+    for (const auto& violation : e.violations) {
+        count += violation.rule == rule + " (op)" ? 1 : 0;
+    }
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("what exceeds a limit is refused with the limit") {
+    auto machine = test::event_machine(4);
+    auto& core = test::event_core(machine);
+    const OperatorWork work = linear(64, 32, 1, 0.5, 4);
+    const auto refused = [&](const char* rule) {
+        CHECK_FALSE(model().evaluate(machine, work, {0, 4}).feasible);
+        const auto e = explain(machine, work, 4);
+        CHECK(e.items.empty());
+        CHECK(rule_count(e, rule) == 1);
+        core = test::small_event_core();
+        CHECK(model().evaluate(machine, work, {0, 4}).feasible);
+    };
+    core.fan_in = 15;  // 16 synapses each
+    refused("fan-in");
+    core.fan_out = 31;  // 32 each
+    refused("fan-out");
+    core.weight_bits = 7;
+    refused("weight bits");
+    core.synaptic_memory = core::Bits(3071);  // 1024 synapses of 12 bit on four cores
+    refused("synaptic memory per core");
+    core.reusable = false;
+    core.neurons = 8;
+    refused("neurons");
+    core.reusable = false;
+    core.axons_in = 10;
+    refused("axons in per core");
+    core.reusable = false;
+    core.axons_out = 16;  // 8 sources to 4 cores each
+    refused("axons out per core");
+    // The same capacities are enough if weights stream or neurons can be used again.
+    core.synaptic_memory = core::Bits(3071);
+    machine.off_chip = test::small_dram();
+    CHECK(model().evaluate(machine, work, {0, 4}).feasible);
+}
+
+TEST_CASE("a core decodes the storage formats it says, each at its price") {
+    using hardware::SynapseFormat;
+    auto machine = test::event_machine(4);
+    auto& core = test::event_core(machine);
+    OperatorWork work = linear(64, 32, 1);
+    const auto format = [&](SynapseFormat f) -> double& {
+        return work.format_work[static_cast<std::size_t>(f)];
+    };
+    format(SynapseFormat::csr) = 512;
+    format(SynapseFormat::dense) = 1536;
+    const double plain = model().evaluate(machine, work, {0, 4}).energy.value;
+    core.formats = {{SynapseFormat::dense, test::cost(3, 4)}};
+    CHECK(rule_count(explain(machine, work, 4), "storage format") == 1);
+    // A quarter of the 2048 operations at 7 pJ instead of 3.
+    core.formats.push_back({SynapseFormat::csr, test::cost(7, 4)});
+    CHECK(model().evaluate(machine, work, {0, 4}).energy.value == Approx(plain + 512 * 4));
+    work.format_work = {};
+    format(SynapseFormat::convolution) = 2048;  // read as a dense layer
+    CHECK(model().evaluate(machine, work, {0, 4}).energy.value == Approx(plain));
+}
+
+TEST_CASE("index and pointer widths of the core replace those of the kernels") {
+    auto machine = test::event_machine(4);
+    auto& core = test::event_core(machine);
+    OperatorWork work = linear(64, 32, 1, 0.5, 5);  // 1024 synapses of 8 + 5 bit
+    work.indexed_elements = 1024;
+    work.indexed_bits = work.weight_storage_bits;
+    const double exists = 1 - std::pow(0.5, 16);
+    const auto words = [&] { return explain(machine, work, 4).count("synapse_word"); };
+    const double lists = 32 * 4 * exists;
+    CHECK(words() == Approx(lists * std::min(2.0, 1024 * 13 / lists / 64 + 0.5)));
+    core.index_bits = 4;
+    core.pointer_bits = 12;
+    const double bits = (1024 * 12 + lists * 12) / lists;
+    CHECK(words() == Approx(lists * std::min(2.0, bits / 64 + 0.5)));
+    core.synaptic_memory = core::Bits(static_cast<std::int64_t>(bits * lists / 4) - 1);
+    CHECK(rule_count(explain(machine, work, 4), "synaptic memory per core") == 1);
+}
+
+TEST_CASE("rate and delta coding change how often values are sent") {
+    auto machine = test::event_machine(4);
+    auto& core = test::event_core(machine);
+    OperatorWork work = linear(64, 32, 2);
+    work.input_density = 0.5;
+    work.input_element_bits = 16;
+    const auto graded = explain(machine, work, 4);
+    CHECK(graded.count("axon_in") == Approx(2 * 16 * 4 * 2));  // two packets of 8 bit per value
+    // Eight steps with a spike of one bit each with probability 0.5 * 0.25.
+    core.coding = {hardware::CodingKind::rate, 8, 0.25, 1};
+    const auto rate = explain(machine, work, 4);
+    CHECK(rate.count("axon_in") == Approx(2 * 8 * 32 * 0.125 * 4));
+    CHECK(rate.count("synapse_op") == Approx(2 * 8 * 0.125 * 2048));
+    CHECK(rate.count("sync") == 16);
+    CHECK(rate.count("soma_access") == Approx(64 * 16));
+    CHECK(rate.count("soma_update") == Approx(64 * 16 * (1 - std::pow(0.875, 32))));
+    core.coding = {hardware::CodingKind::delta, 1, 1, 0.25};
+    const auto delta = explain(machine, work, 4);
+    CHECK(delta.count("axon_in") == Approx(graded.count("axon_in") / 4));
+    CHECK(delta.count("synapse_op") == Approx(graded.count("synapse_op") / 4));
+    CHECK(delta.count("sync") == 2);
+}
+
+TEST_CASE("vectors that share a step read a list once for all of them") {
+    auto machine = test::event_machine(4);
+    auto& core = test::event_core(machine);
+    OperatorWork work = linear(64, 32, 5);
+    work.input_density = 0.5;
+    const auto alone = explain(machine, work, 4);
+    core.state_ways = 2;
+    const auto two = explain(machine, work, 4);
+    CHECK(two.count("sync") == 3);
+    CHECK(two.count("axon_in") == Approx(alone.count("axon_in")));
+    CHECK(two.count("synapse_op") == Approx(alone.count("synapse_op")));
+    // Two pairs with a source active in 3/4 of them, and one vector alone; lists of two words.
+    CHECK(two.count("synapse_word") == Approx((2 * 0.75 + 0.5) * 32 * 4 * 2));
+    core.neurons = 16;  // 16 values per core with two accumulators each take two passes
+    CHECK(explain(machine, work, 4).count("sync") == 6);
+}
+
+TEST_CASE("what neurons cannot do goes to a digital unit or is refused") {
+    auto machine = test::event_machine(4);
+    auto& core = test::event_core(machine);
+    const OperatorWork softmax = test::on_elements(OperatorKind::softmax, 64, 6, 16);
+    core.neuron_operators = {"elementwise"};
+    CHECK(rule_count(explain(machine, softmax, 4), "operator") == 1);
+    core.units = {{"vector", {"softmax", "normalisation"}, test::cost(0.5, 2)}};
+    const auto e = explain(machine, softmax, 4);
+    CHECK(e.violations.empty());
+    CHECK(e.count("digital_unit") == Approx(64 * 6));
+    CHECK(e.count("soma_update") == Approx(0));
+    const CoreCost cost = model().evaluate(machine, softmax, {0, 4});
+    CHECK(e.energy() == Approx(cost.energy.value).epsilon(1e-12));
+    // The unit of each core does a quarter of the operations, two nanoseconds each, one after the
+    // other with the walks of its 16 neurons (3 x 16 x 6 ns) and the packets out.
+    CHECK(cost.latency.value == Approx(96 * 2 + 3 * 16 * 6 + 16 * 30 + 16 * 5 + 3 * 400));
+}
+
+TEST_CASE("the busiest core is the expected maximum over all cores") {
+    auto machine = test::event_machine(4);
+    auto& core = test::event_core(machine);
+    core.axon_in = test::cost(0, 0);
+    core.synapse_word = test::cost(0, 0);
+    core.soma_access = core.soma_update = core.spike_out = core.axon_out = test::cost(0, 0);
+    core.lanes = 1;
+    machine.sync.time_by_tiles.clear();
+    OperatorWork work = linear(64, 320, 1, 0.25);
+    // 320 x 16 pairs with probability 1/4: 1280 operations, variance 960, 4 ns each; the expected
+    // maximum of four standard normal variables is 1.0294.
+    CHECK(model().evaluate(machine, work, {0, 4}).latency.value ==
+          Approx(4 * (1280 + 1.0294 * std::sqrt(960.0))).epsilon(1e-4));
+    CHECK(model().evaluate(machine, work, {0, 1}).latency.value == Approx(4 * 4 * 1280));
+    // Kept or dropped by blocks of 16 x 16: 20 block columns, 16 sources and 16 rows each.
+    work.weight_pattern = Pattern::block;
+    work.weight_block = 16;
+    CHECK(model().evaluate(machine, work, {0, 4}).latency.value ==
+          Approx(4 * (1280 + 1.0294 * std::sqrt(20 * 256 * 256 * 0.1875))).epsilon(1e-4));
+    // Never more than if every weight were there.
+    work.shape.columns = 16;
+    work.weight_work = 64 * 16 * 0.25;
+    CHECK(model().evaluate(machine, work, {0, 4}).latency.value <= 4 * 16 * 16);
+}
+
 TEST_CASE("every field of an event-driven core changes some cost") {
     using Core = hardware::EventDrivenCore;
     {
         // A new field breaks this line; it needs an entry below.
-        [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r] =
-            Core{};
+        [[maybe_unused]] const auto& [a,
+                                      b,
+                                      c,
+                                      d,
+                                      e,
+                                      f,
+                                      g,
+                                      h,
+                                      i,
+                                      j,
+                                      k,
+                                      l,
+                                      m,
+                                      n,
+                                      o,
+                                      p,
+                                      q,
+                                      r,
+                                      s,
+                                      t,
+                                      u,
+                                      v,
+                                      w,
+                                      x,
+                                      y,
+                                      z,
+                                      aa,
+                                      bb,
+                                      cc,
+                                      dd] = Core{};
     }
     struct Change {
         const char* field;
@@ -237,6 +434,31 @@ TEST_CASE("every field of an event-driven core changes some cost") {
         {"scan", [](Core& c) { c.scan = hardware::ScanPolicy::touched; }},
         {"area_mm2", [](Core& c) { c.area_mm2 = 3; }},
         {"dynamic_weights", [](Core& c) { c.dynamic_weights = true; }},
+        // `prices` says how the energies are to be read and is checked where they are read.
+        {"weight_bits", [](Core& c) { c.weight_bits = 4; }},
+        {"index_bits", [](Core& c) { c.index_bits = 30; }},
+        {"pointer_bits", [](Core& c) { c.pointer_bits = 60; }},
+        {"fan_in", [](Core& c) { c.fan_in = 30; }},
+        {"fan_out", [](Core& c) { c.fan_out = 60; }},
+        {"state_ways", [](Core& c) { c.state_ways = 2; }},
+        {"reusable", [](Core& c) { c.reusable = false; }},
+        {"formats",
+         [](Core& c) {
+             c.formats = {{hardware::SynapseFormat::csr, {}}};
+         }},
+        {"coding",
+         [](Core& c) {
+             c.coding = {hardware::CodingKind::rate, 4, 0.5, 1};
+         }},
+        {"coding.changed",
+         [](Core& c) {
+             c.coding = {hardware::CodingKind::delta, 1, 1, 0.5};
+         }},
+        {"neuron_operators", [](Core& c) { c.neuron_operators = {"gather"}; }},
+        {"units",
+         [](Core& c) {
+             c.units = {{"adder", {"elementwise"}, test::cost(1, 1)}};
+         }},
     };
     const std::vector<std::pair<const char*, hardware::EventCost Core::*>> costs{
         {"axon_in", &Core::axon_in},
@@ -252,7 +474,19 @@ TEST_CASE("every field of an event-driven core changes some cost") {
     }
     OperatorWork cache = linear(64, 32, 1, 0.1);
     cache.dynamic_weights = true;
-    const std::vector<OperatorWork> works{linear(64, 32, 1, 0.1), linear(64, 32, 1), cache};
+    OperatorWork indexed = linear(64, 32, 1, 0.5, 5);
+    indexed.indexed_elements = 1024;
+    indexed.indexed_bits = indexed.weight_storage_bits;
+    indexed.format_work[static_cast<std::size_t>(hardware::SynapseFormat::csr)] = 1024;
+    OperatorWork dense = linear(64, 32, 2);
+    dense.format_work[static_cast<std::size_t>(hardware::SynapseFormat::dense)] = 2048;
+    dense.input_density = 0.5;
+    const std::vector<OperatorWork> works{linear(64, 32, 1, 0.1),
+                                          linear(512, 32, 1),
+                                          cache,
+                                          indexed,
+                                          dense,
+                                          test::on_elements(OperatorKind::elementwise, 64, 4)};
     const auto outputs = [&](const hardware::Architecture& machine) {
         std::vector<double> out{model().memory(machine, machine.core(0)).weight_bits,
                                 model().memory(machine, machine.core(0)).tensor_bits,
@@ -276,6 +510,7 @@ TEST_CASE("denser weights and busier inputs never cost less") {
     rc::prop("monotone", [] {
         auto machine = test::event_machine(4);
         auto& core = test::event_core(machine);
+        core.synaptic_memory = core::Bits(10'000'000);
         core.axons_in = *rc::gen::inRange(0, 40);
         core.axons_out = *rc::gen::inRange(0, 40);
         core.scan =

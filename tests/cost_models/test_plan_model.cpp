@@ -255,7 +255,7 @@ TEST_CASE("plans that break a rule say which") {
     CHECK(first_rule(everywhere(4, true)).empty());
     CHECK(first_rule(everywhere(4, false)) == "off-chip memory");
     test::event_core(machine).synaptic_memory = core::Bits(100);
-    CHECK(first_rule(everywhere(4, true)) == "weight memory");
+    CHECK(first_rule(everywhere(4, true)) == "synaptic memory per core (first)");
 }
 
 TEST_CASE("a uniform plan uses all cores of the first kind that can run an operator") {

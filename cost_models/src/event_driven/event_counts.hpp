@@ -12,11 +12,12 @@ namespace plexus::cost_models::event_driven {
 struct Events {
     double packets_sent = 0;
     double packets_received = 0;
-    double words = 0;       ///< Synaptic-memory words read.
-    double operations = 0;  ///< Synaptic operations.
-    double accesses = 0;    ///< Neurons walked.
-    double updates = 0;     ///< Neurons whose state changes.
-    double spikes = 0;      ///< Neurons that fire.
+    double words = 0;            ///< Synaptic-memory words read.
+    double operations = 0;       ///< Synaptic operations.
+    double accesses = 0;         ///< Neurons walked.
+    double updates = 0;          ///< Neurons whose state changes.
+    double spikes = 0;           ///< Neurons that fire.
+    double unit_operations = 0;  ///< Scalar operations of a digital unit.
 };
 
 /// What an operator makes happen on its cores.
@@ -32,6 +33,12 @@ struct EventCounts {
     double tree_depth = 0;         ///< Levels of the fan-in tree of one reduction.
     double tree_rounds = 0;        ///< Trees that follow one another on the same cores.
     bool broadcasts = false;       ///< Each reduction is followed by a broadcast.
+    double axons_in = 0;  ///< Entries that the tables of the busiest core take, all slices.
+    double axons_out = 0;
+    double stored_bits = 0;  ///< Weights and constants of the busiest core, all passes.
+    hardware::EventCost
+        operation;  ///< Price of a synaptic operation in the formats of the weights.
+    const hardware::DigitalUnit* unit = nullptr;  ///< What does the unit_operations; of the core.
 };
 
 /// Expected counts of `work` spread over `cores` cores; see docs/models/event_driven.md.
@@ -46,12 +53,8 @@ struct EventCounts {
 [[nodiscard]] std::int64_t neurons_per_value(const hardware::EventDrivenCore& core,
                                              const OperatorWork& work);
 
-/// Probability that a source has at least one synapse among `rows` neighbouring outputs of
-/// `all_rows`.
-[[nodiscard]] double edge_probability(const OperatorWork& work, double rows, double all_rows);
-
-/// Expected words read for one list of synapses of `bits` bits that would take `dense_bits` bits if
-/// no element were zero.
-[[nodiscard]] double words_per_list(double bits, double dense_bits, double word_bits);
+/// The unit of a core that serves a kind of operator; nullptr if there is none.
+[[nodiscard]] const hardware::DigitalUnit* digital_unit(const hardware::EventDrivenCore& core,
+                                                        workloads::OperatorKind kind);
 
 }  // namespace plexus::cost_models::event_driven

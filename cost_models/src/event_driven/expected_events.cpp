@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <optional>
 
-#include "event_driven/event_counts.hpp"
+#include "plexus/cost_models/off_chip.hpp"
 #include "plexus/cost_models/placement.hpp"
+
+#include "event_driven/limits.hpp"
 
 namespace plexus::cost_models::event_driven {
 
@@ -31,7 +35,7 @@ struct Cause {
 };
 
 struct Causes {
-    std::array<Cause, 4> neuron;   ///< Of the neuron engine, one after another.
+    std::array<Cause, 5> neuron;   ///< Of the neuron engine, one after another.
     Cause receive;                 ///< Of the message engine, before the synapses.
     std::array<Cause, 2> synapse;  ///< Words and operations overlap.
 };
@@ -39,16 +43,18 @@ struct Causes {
 Causes causes_of(const EventDrivenCore& core, const EventCounts& counts) {
     const Events& all = counts.all;
     const Events& busy = counts.busiest;
+    const EventCost unit = counts.unit != nullptr ? counts.unit->operation : EventCost{};
     return {{{{"soma_access", all.accesses, busy.accesses, core.soma_access, 1},
               {"soma_update", all.updates, busy.updates, core.soma_update, 1},
               {"spike_out", all.spikes, busy.spikes, core.spike_out, 1},
-              {"axon_out", all.packets_sent, busy.packets_sent, core.axon_out, 1}}},
+              {"axon_out", all.packets_sent, busy.packets_sent, core.axon_out, 1},
+              {"digital_unit", all.unit_operations, busy.unit_operations, unit, 1}}},
             {"axon_in", all.packets_received, busy.packets_received, core.axon_in, 1},
             {{{"synapse_word", all.words, busy.words, core.synapse_word, 1},
               {"synapse_op",
                all.operations,
                busy.operations,
-               core.synapse_op,
+               counts.operation,
                static_cast<double>(core.lanes)}}}};
 }
 
@@ -59,17 +65,20 @@ double tree_seconds(const EventDrivenCore& core, const EventCounts& counts) {
     return counts.tree_rounds * counts.tree_depth * level;
 }
 
-bool multicast(const Architecture& architecture) {
-    return architecture.interconnect.mesh && architecture.interconnect.mesh->multicast;
+Cores cores_of(const Architecture& architecture, const Placement& placement) {
+    const auto& mesh = architecture.interconnect.mesh;
+    return {placement.cores,
+            mesh && mesh->multicast,
+            architecture.off_chip || off_chip_memory(architecture)};
 }
 
 const EventDrivenCore& core_of(const Architecture& architecture, const Placement& placement) {
     return std::get<EventDrivenCore>(architecture.core(placement.first_core).kind);
 }
 
-bool fits(const EventDrivenCore& core, const OperatorWork& work) {
-    return neurons_per_value(core, work) <= core.neurons &&
-           (core.dynamic_weights || !work.dynamic_weights);
+/// A capacity of 0 stands for one that is not known to end.
+double limit(double capacity) {
+    return capacity > 0 ? capacity : std::numeric_limits<double>::infinity();
 }
 
 double packet_bits(const Architecture& architecture, const EventDrivenCore& core) {
@@ -89,12 +98,14 @@ class ExpectedEvents final : public CoreCostModel {
                                     const OnChip& /*on_chip*/) const override {
         const EventDrivenCore& core = core_of(architecture, placement);
         CoreCost cost;
-        if (!fits(core, work)) {
+        static const std::string unnamed;
+        const std::optional<EventCounts> counted =
+            count_within_limits(core, work, cores_of(architecture, placement), unnamed, nullptr);
+        if (!counted) {
             cost.feasible = false;
             return cost;
         }
-        const EventCounts counts =
-            count_events(core, work, placement.cores, multicast(architecture));
+        const EventCounts& counts = *counted;
         const Causes causes = causes_of(core, counts);
         double neuron_seconds = 0;
         for (const Cause& cause : causes.neuron) {
@@ -128,12 +139,12 @@ class ExpectedEvents final : public CoreCostModel {
                  std::vector<core::CostItem>& items,
                  std::vector<core::Violation>& violations) const override {
         const EventDrivenCore& core = core_of(architecture, placement);
-        if (!fits(core, work)) {
-            add_violations(core, work, name, violations);
+        const std::optional<EventCounts> counted =
+            count_within_limits(core, work, cores_of(architecture, placement), name, &violations);
+        if (!counted) {
             return;
         }
-        const EventCounts counts =
-            count_events(core, work, placement.cores, multicast(architecture));
+        const EventCounts& counts = *counted;
         const Causes causes = causes_of(core, counts);
         const std::string place = place_of(architecture, placement);
         const core::Frequency clock = architecture.technology.clock;
@@ -150,6 +161,9 @@ class ExpectedEvents final : public CoreCostModel {
         add(causes.neuron[1], "neurons");
         add(causes.neuron[2], "neurons");
         add(causes.neuron[3], "packets");
+        if (counts.unit != nullptr) {
+            add(causes.neuron[4], "operations");
+        }
         add(causes.receive, "packets");
         add(causes.synapse[0], "words");
         add(causes.synapse[1], "operations");
@@ -176,31 +190,13 @@ class ExpectedEvents final : public CoreCostModel {
                                     const hardware::Core& core) const override {
         const auto& event_driven = std::get<EventDrivenCore>(core.kind);
         CoreMemory memory;
-        memory.weight_bits = static_cast<double>(event_driven.synaptic_memory.value);
-        memory.tensor_bits = static_cast<double>(event_driven.neurons) *
-                             static_cast<double>(event_driven.state_bits);
+        memory.weight_bits = limit(static_cast<double>(event_driven.synaptic_memory.value));
+        memory.tensor_bits = limit(static_cast<double>(event_driven.neurons) *
+                                   static_cast<double>(event_driven.state_bits));
         memory.element_bits = event_driven.state_bits;
         memory.weight_fill_pj_per_bit = event_driven.synapse_word.energy.value /
                                         static_cast<double>(event_driven.synaptic_word_bits);
         return memory;
-    }
-
-  private:
-    static void add_violations(const EventDrivenCore& core,
-                               const OperatorWork& work,
-                               const std::string& name,
-                               std::vector<core::Violation>& violations) {
-        if (neurons_per_value(core, work) > core.neurons) {
-            violations.push_back(
-                {"neurons per core (" + name + ")",
-                 std::to_string(neurons_per_value(core, work)) + " neurons for one value",
-                 std::to_string(core.neurons) + " neurons"});
-        }
-        if (work.dynamic_weights && !core.dynamic_weights) {
-            violations.push_back({"dynamic operand (" + name + ")",
-                                  "synaptic memory that can be written at run time",
-                                  "constant weights only"});
-        }
     }
 };
 

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "plexus/cost_models/kernels/kernel_mix.hpp"
+#include "plexus/hardware/core.hpp"
 #include "plexus/workloads/workload.hpp"
 
 namespace plexus::cost_models {
+
+namespace event_driven {
+struct PartitionProfile;
+}
 
 /// What one operator asks of the machine once its weights have their kernels: plain numbers, all a
 /// core model needs. Counts are expectations and may be fractional.
@@ -37,6 +43,14 @@ struct OperatorWork {
     double weight_density = 1;
     workloads::Pattern weight_pattern = workloads::Pattern::dense;
     std::int64_t weight_block = 1;  ///< Edge of the blocks that are kept or dropped as a whole.
+    /// Parts of weight_work by hardware::SynapseFormat; all 0 if how the weights are stored is
+    /// open.
+    std::array<double, 6> format_work{};
+    double indexed_elements = 0;  ///< Elements that are stored with an index of their own (CSR).
+    double indexed_bits = 0;      ///< What they take of weight_storage_bits, with their offsets.
+    /// Counts of the actual weights cut as the cores cut them; nullptr, or cut in another way =
+    /// what density and pattern let expect. Not owned.
+    const event_driven::PartitionProfile* partition = nullptr;
     bool constant_weights = false;  ///< The second operand is a weight tensor.
     bool dynamic_weights = false;   ///< The second operand is made at run time (KV cache).
     /// Constants beside the second operand (biases), in bits; stored and fetched like weights.

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <vector>
+
+#include "plexus/workloads/sparse_matrix.hpp"
+
+namespace plexus::cost_models::event_driven {
+
+/// What the sources of a matrix find in one part of its rows. With s the synapses of a source in
+/// the part, [s > 0] its list there, and l and t its lists and synapses in all parts: sums over the
+/// sources.
+struct PartLoad {
+    double lists = 0;              ///< Σ [s > 0]: packets if every source fires.
+    double synapses = 0;           ///< Σ s.
+    double squares = 0;            ///< Σ s².
+    double lists_of_lists = 0;     ///< Σ [s > 0]·l.
+    double synapses_of_lists = 0;  ///< Σ [s > 0]·t.
+    double lists_of_synapses = 0;  ///< Σ s·l.
+    double product = 0;            ///< Σ s·t.
+    auto operator<=>(const PartLoad&) const = default;
+};
+
+/// A matrix cut into parts of neighbouring rows, one per core. Made once per matrix and part size;
+/// every later evaluation is O(parts).
+struct PartitionProfile {
+    std::int64_t rows = 0;
+    std::int64_t columns = 0;
+    std::int64_t rows_per_part = 0;
+    std::vector<PartLoad> parts;
+    double lists = 0;             ///< Of all parts.
+    double synapses = 0;          ///< Of all parts.
+    double squared_lists = 0;     ///< Σ l².
+    double lists_synapses = 0;    ///< Σ l·t.
+    double squared_synapses = 0;  ///< Σ t².
+    auto operator<=>(const PartitionProfile&) const = default;
+};
+
+/// The profile of `matrix` in parts of `rows_per_part` rows; the last part may be smaller. One pass
+/// over the non-zeros.
+/// \pre rows_per_part ≥ 1.
+[[nodiscard]] PartitionProfile profile_partition(const workloads::SparseMatrix& matrix,
+                                                 std::int64_t rows_per_part);
+
+/// Expected time of the busiest part per vector, over its mean over all parts: sources fire
+/// independently with probability `activity`, a list costs `per_list` and a synapse `per_synapse`.
+/// 1 if nothing costs anything. What all parts have in common (how many sources fire) does not make
+/// one busier than another and is left out of the variances.
+/// \par Source Maximum of normal variables, taken one after another: Clark, Oper. Res. 9 (1961).
+[[nodiscard]] double busiest_part(const PartitionProfile& profile,
+                                  double activity,
+                                  double per_list,
+                                  double per_synapse);
+
+}  // namespace plexus::cost_models::event_driven
