@@ -117,8 +117,39 @@ TEST_CASE("every mapping found keeps the physical bounds", "[mapping][property]"
             RC_ASSERT(state.onload >= 0);
             RC_ASSERT(state.offload >= 0);
             RC_ASSERT(state.stall >= 0);
+            std::vector<double> traffic(p.core.memories.size(), 0.0);
+            for (std::size_t o = 0; o < model.operands(); ++o) {
+                for (std::size_t l = 0; l + 1 < model.levels(o); ++l) {
+                    const auto inwards = o == 0 ? dataflow::from_low : dataflow::to_low;
+                    traffic[model.memory(o, l)] +=
+                        state.transfers[o][l + 1][inwards] * state.moved[o][l + 1][inwards];
+                }
+            }
+            for (std::size_t m = 0; m < traffic.size(); ++m) {
+                const double least = result.certificate.bounds.traffic.at(m);
+                RC_ASSERT(least <= traffic[m] * (1 + 1e-12));
+            }
         }
     });
+}
+
+TEST_CASE("compulsory traffic counts what a small memory must load again", "[mapping]") {
+    // One channel, 4 outputs of 3 taps slide over 6 inputs; no lanes; 8-bit data.
+    const dataflow::Layer layer = convolution(2, 1, 4, 3);
+    const auto traffic = [&](std::int64_t buffer_bits) {
+        const hardware::DataflowCore core = core_of(8, 16, buffer_bits, 64, 64);
+        return lower_bounds(dataflow::LoopNestModel(layer, core, {}), core).traffic;
+    };
+    // All 6 inputs and 2·3 weights and 2·4 sums once.
+    CHECK(traffic(4096)[2] == (6 + 6 + 8) * 8);
+    // Four inputs fit: two outputs with their taps at a time, so 2 × 4 inputs.
+    CHECK(traffic(32)[2] == (8 + 6 + 8) * 8);
+    // Three: one output at a time, 4 × 3 inputs (or one tap at a time, 3 × 4 do not fit).
+    CHECK(traffic(24)[2] == (12 + 6 + 8) * 8);
+    // The registers of weights and sums can do with each element once; main memory is the top.
+    CHECK(traffic(4096)[0] == 6 * 8);
+    CHECK(traffic(4096)[1] == 8 * 8);
+    CHECK(traffic(4096)[3] == 0);
 }
 
 TEST_CASE("of equally good orders the first wins", "[mapping]") {

@@ -55,9 +55,15 @@ void take(const TemporalResult& found,
 /// Takes the bounds of one more spatial mapping into those of all.
 void widen(const LowerBounds& bounds, MapperResult& result) {
     LowerBounds& least = result.certificate.bounds;
-    const bool first = least.compulsory.value <= 0;
-    least.compute = first ? bounds.compute : std::min(least.compute, bounds.compute);
-    least.compulsory = first ? bounds.compulsory : std::min(least.compulsory, bounds.compulsory);
+    if (least.compulsory.value <= 0) {
+        least = bounds;
+        return;
+    }
+    least.compute = std::min(least.compute, bounds.compute);
+    least.compulsory = std::min(least.compulsory, bounds.compulsory);
+    for (std::size_t m = 0; m < bounds.traffic.size(); ++m) {
+        least.traffic[m] = std::min(least.traffic[m], bounds.traffic[m]);
+    }
 }
 
 /// What the mappings found so far cost.
