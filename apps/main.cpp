@@ -95,7 +95,7 @@ void declare_others(CLI::App& app,
     CLI::Option* names =
         validate->add_option("file", files, "Experiment, hardware, workload or matrix");
     CLI::Option* suite = validate->add_option(
-        "--suite", words[3], "Compare recorded evaluations with a model instead: dataflow");
+        "--suite", words[3], "Compare recordings with a model instead: dataflow or event_driven");
     validate->add_option("--records", records, "Folder of records, or one file (with --suite)")
         ->needs(suite);
     suite->excludes(names)->needs("--records");

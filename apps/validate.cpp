@@ -10,6 +10,7 @@
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 #include "plexus/workloads/sparse_matrix.hpp"
+#include "plexus/workloads/spiking_network.hpp"
 
 #include "commands.hpp"
 
@@ -17,7 +18,7 @@ namespace plexus::apps {
 
 namespace {
 
-enum class FileKind : std::uint8_t { experiment, hardware, workload, unknown };
+enum class FileKind : std::uint8_t { experiment, hardware, workload, network, unknown };
 
 bool has_any(const core::Node& root, std::initializer_list<const char*> keys) {
     for (const char* key : keys)
@@ -37,13 +38,16 @@ FileKind kind_of(const core::Node& root) {
     if (has_any(root, {"layers", "model", "tensors"}))
         return FileKind::workload;
     if (has_any(root,
-                {"operational_array",
+                {"architecture",
+                 "operational_array",
                  "memories",
                  "event_driven",
                  "cores",
                  "core_connectivity",
                  "offchip_core"}))
         return FileKind::hardware;
+    if (has_any(root, {"network"}))
+        return FileKind::network;
     return FileKind::unknown;
 }
 
@@ -81,10 +85,20 @@ std::string check_matrix(const std::filesystem::path& file) {
     return fmt::format("matrix, {} × {}, {} non-zeros", m.rows, m.columns, m.nonzeros());
 }
 
+std::string check_network(const std::filesystem::path& file) {
+    const workloads::SpikingNetwork n = workloads::load_spiking_network(file);
+    return fmt::format("spiking network {}, {} neurons, {} synapses",
+                       n.name,
+                       core::readable(n.neuron_count()),
+                       core::readable(static_cast<double>(n.edges())));
+}
+
 /// What the file is. \throws core::ConfigErrors.
 std::string check(const std::filesystem::path& file) {
     if (file.extension() == ".smtx" || file.extension() == ".mtx")
         return check_matrix(file);
+    if (file.extension() == ".gz")
+        return check_network(file);
     core::Problems problems;
     const core::Node root = core::load_yaml(file, problems);
     problems.throw_if_any();
@@ -95,13 +109,16 @@ std::string check(const std::filesystem::path& file) {
             return check_hardware(file);
         case FileKind::workload:
             return check_workload(file);
+        case FileKind::network:
+            return check_network(file);
         case FileKind::unknown:
             break;
     }
     problems.add({file.string(), 1, 1},
                  "",
                  "expected an experiment (objectives, space, explorer …), hardware "
-                 "(operational_array, cores or event_driven) or a workload (layers or model)");
+                 "(operational_array, cores, event_driven or architecture), a workload (layers or "
+                 "model) or a spiking network (network)");
     problems.throw_if_any();
     return "";
 }

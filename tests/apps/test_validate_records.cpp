@@ -57,3 +57,32 @@ TEST_CASE("a record with another number in it is found") {
     CHECK(has(wrong, "latency_total0 in 1: Layer0, error 0.000122"));
     CHECK(has(wrong, "1 of 2 records equal"));
 }
+
+TEST_CASE("recorded networks are compared one row each") {
+    const Folder at;
+    const std::string command = "validate --suite event_driven --records ";
+    CHECK(program(command + quoted(at / "")).code == 2);
+    const char* golden = std::getenv("PLEXUS_GOLDEN_DIR");
+    const auto records = std::filesystem::path(golden == nullptr ? "" : golden) / "event_driven";
+    if (golden == nullptr || !std::filesystem::exists(records / "nets")) {
+        WARN("PLEXUS_GOLDEN_DIR has no event_driven/nets: not tested");
+        return;
+    }
+    const Answer all = program(command + quoted(records));
+    INFO(all.out);
+    CHECK(all.code == 0);
+    CHECK(has(all, "12 of 12 networks within the bounds"));
+
+    // Two of the networks, one with another time than was recorded.
+    std::filesystem::create_directory(at / "nets");
+    for (const char* name : {"fc256_s90_k5.yaml.gz", "fc256_s95_k5.yaml.gz"})
+        std::filesystem::copy_file(records / "nets" / name, at / "nets" / name);
+    REQUIRE(shell("grep -e network, -e fc256_s9 " + quoted(records / "runs.csv") +
+                  " | sed 's/5.28712e-05/5.28713e-05/' > " + quoted(at / "runs.csv"))
+                .code == 0);
+    const Answer two = program(command + quoted(at / ""));
+    INFO(two.out);
+    CHECK(two.code == 1);
+    CHECK(has(two, "time_simple: recorded 5.28713e-05, ours 5.28712e-05"));
+    CHECK(has(two, "1 of 2 networks within the bounds"));
+}
