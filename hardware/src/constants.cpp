@@ -75,29 +75,34 @@ double Constants::number(const Reader& reader, Range range, std::string_view uni
     if (!reader) {
         return 0;
     }
-    return note_number(reader, range, unit, false);
+    Source source;
+    const double value = open(reader, source).number(range);
+    note(reader, source, with_unit(core::to_text(value), unit));
+    return value;
+}
+
+bool Constants::note_unknown(const Reader& reader, const char* value) {
+    const Reader given = reader && reader.is_map() ? reader.find("value") : reader;
+    if (!says_unknown(given)) {
+        return false;
+    }
+    Source source;
+    (void)open(reader, source);
+    source.text = source.given ? source.text : "not published";
+    source.evidence = "unknown";
+    source.given = true;
+    note(reader, source, value);
+    return true;
 }
 
 double Constants::number_or_unknown(const Reader& reader, Range range, std::string_view unit) {
-    return reader ? note_number(reader, range, unit, true) : 0;
+    return note_unknown(reader, "not counted") ? 0 : number(reader, range, unit);
 }
 
-double Constants::note_number(const Reader& reader,
-                              Range range,
-                              std::string_view unit,
-                              bool may_be_unknown) {
-    Source source;
-    const Reader given = open(reader, source);
-    if (may_be_unknown && says_unknown(given)) {
-        source.text = source.given ? source.text : "not published";
-        source.evidence = "unknown";
-        source.given = true;
-        note(reader, source, "not counted");
-        return 0;
-    }
-    const double value = given.number(range);
-    note(reader, source, with_unit(core::to_text(value), unit));
-    return value;
+std::int64_t Constants::integer_or_unknown(const Reader& reader,
+                                           Range range,
+                                           std::string_view unit) {
+    return note_unknown(reader, "not limited") ? 0 : integer(reader, range, unit);
 }
 
 std::int64_t Constants::integer(const Reader& reader, Range range, std::string_view unit) {

@@ -31,6 +31,10 @@ class Constants {
     std::int64_t integer(const core::Reader& reader, core::Range range, std::string_view unit);
     /// The same for a price, a time or a rate that may be `unknown`: 0, and a row that says so.
     double number_or_unknown(const core::Reader& reader, core::Range range, std::string_view unit);
+    /// The same for a size that may be `unknown`.
+    std::int64_t integer_or_unknown(const core::Reader& reader,
+                                    core::Range range,
+                                    std::string_view unit);
     /// A number of the structure (size, width), which needs no source: a row only if it has one.
     std::int64_t structure(const core::Reader& reader, core::Range range, std::string_view unit);
     bool boolean(const core::Reader& reader);
@@ -68,10 +72,8 @@ class Constants {
         bool given = false;
     };
     core::Reader open(const core::Reader& reader, Source& source);
-    double note_number(const core::Reader& reader,
-                       core::Range range,
-                       std::string_view unit,
-                       bool may_be_unknown);
+    /// Whether the value is `unknown`; then the row is noted.
+    bool note_unknown(const core::Reader& reader, const char* value);
     void note(const core::Reader& reader, const Source& source, std::string value);
 
     core::Reader document_;

@@ -190,10 +190,13 @@ Technology read_technology(const Reader& document, Constants& constants) {
             constants.number(voltage, {.lower = 0, .upper = 100, .open_lower = true}, "V");
     }
     technology.clock = read_clock(reader, constants);
-    technology.static_core =
-        Power(1e-3 * constants.number_or(reader, "static_core_mw", 0, cost_range, "mW"));
-    technology.static_chip =
-        Power(1e-3 * constants.number_or(reader, "static_chip_mw", 0, cost_range, "mW"));
+    const auto static_power = [&](const char* key) {
+        const Reader given = reader.is_map() ? reader.find(key) : Reader(reader);
+        return Power(1e-3 * (given ? constants.number_or_unknown(given, cost_range, "mW")
+                                   : constants.number_or(reader, key, 0, cost_range, "mW")));
+    };
+    technology.static_core = static_power("static_core_mw");
+    technology.static_chip = static_power("static_chip_mw");
     return technology;
 }
 

@@ -17,8 +17,8 @@ constexpr Range index_range{.lower = 1, .upper = 64};
 constexpr Range cost_range{.lower = 0, .upper = 1e12};
 
 void read_sizes(const Reader& reader, EventDrivenCore& core, Constants& constants) {
-    core.neurons = constants.integer(reader.at("neurons"), count_range, "neurons");
-    core.synaptic_memory = Bits(constants.integer(
+    core.neurons = constants.integer_or_unknown(reader.at("neurons"), count_range, "neurons");
+    core.synaptic_memory = Bits(constants.integer_or_unknown(
         reader.at("synaptic_memory_bits"), {.lower = 1, .upper = max_synaptic_bits}, "bit"));
     core.synaptic_word_bits = constants.integer_or(
         reader, "synaptic_word_bits", core.synaptic_word_bits, width_range, "bit");

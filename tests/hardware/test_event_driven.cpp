@@ -302,7 +302,9 @@ TEST_CASE("A price that nobody published counts nothing and says so") {
     CHECK(row.source == "looked for in the paper");
     CHECK(result.row("event_driven.soma_update.time_ns").evidence == "unknown");
     text.replace(text.find("neurons: 128"), 12, "neurons: unknown");
-    CHECK_FALSE(read(text).errors.empty());
+    REQUIRE(read(text).errors.empty());
+    CHECK(core_of(read(text)).neurons == 0);
+    CHECK(read(text).row("event_driven.neurons").value == "not limited");
 }
 
 TEST_CASE("An all-in price stands alone") {

@@ -53,13 +53,14 @@ TEST_CASE("Presets are listed by name with their description") {
 
 TEST_CASE("Every preset loads without a problem or a warning and says where its numbers are from") {
     const std::set<std::string> classes{
-        "measured", "fitted", "simulated", "published", "derived", "estimated"};
+        "measured", "fitted", "simulated", "published", "derived", "estimated", "unknown"};
     for (const auto& preset : list_presets(preset_folder())) {
         INFO(preset.name);
         const Architecture machine = load_quietly(preset.name);
         CHECK(machine.name == preset.name);
         CHECK(machine.core_count() > 0);
-        CHECK(machine.off_chip.has_value());
+        // Real neuromorphic chips keep all they need in their cores.
+        CHECK((machine.off_chip.has_value() || machine.core(0).event_driven()));
         CHECK(machine.provenance.size() > 10);
         for (const auto& row : machine.provenance) {
             INFO(row.path << " = " << row.value << ": " << row.source);
@@ -112,6 +113,58 @@ TEST_CASE("The Loihi-like preset is 64 cores of 1,024 neurons with fitted prices
     // 102.4 bit/cycle at 1 GHz is 12.8 GB/s.
     CHECK(machine.off_chip->read_bandwidth.value * machine.technology.clock.value / 8 ==
           Approx(12.8e9));
+}
+
+TEST_CASE("Neuromorphic presets have the structure and the prices that were published") {
+    const auto core = [](const Architecture& machine) {
+        return std::get<EventDrivenCore>(machine.core(0).kind);
+    };
+    const Architecture fitted = load_quietly("loihi1_fitted");
+    const Architecture half = load_quietly("loihi_like_64");
+    CHECK(fitted.core_count() == 128);
+    CHECK(core(fitted).neurons * 128 == 131072);
+    // The half chip of the quickstart is built from the fitted one.
+    CHECK(core(half).synapse_op == core(fitted).synapse_op);
+    CHECK(core(half).soma_access == core(fitted).soma_access);
+    CHECK(core(half).soma_update == core(fitted).soma_update);
+    CHECK(core(half).spike_out == core(fitted).spike_out);
+    CHECK(core(half).axon_in == core(fitted).axon_in);
+    CHECK(core(half).axon_out == core(fitted).axon_out);
+    CHECK(core(fitted).formats.size() == 3);
+
+    const Architecture davies = load_quietly("loihi1_davies");
+    CHECK(core(davies).synapse_op.energy.value == 23.6);
+    CHECK(core(davies).soma_access.energy.value + core(davies).soma_update.energy.value ==
+          Approx(81));
+    CHECK(davies.sync.time(32).value == Approx(465e-9));
+
+    const Architecture truenorth = load_quietly("truenorth");
+    CHECK(truenorth.core_count() == 4096);
+    CHECK(core(truenorth).prices == PriceStyle::all_in);
+    CHECK(core(truenorth).synapse_op.energy.value == 26);
+    CHECK(core(truenorth).weight_bits == 1);
+    CHECK(core(truenorth).fan_in == 256);
+    CHECK(truenorth.sync.time(1).value == Approx(1e-3));
+
+    CHECK(core(load_quietly("odin")).synapse_op.energy.value == 8.43);
+    CHECK(core(load_quietly("reckon")).prices == PriceStyle::all_in);
+    CHECK(core(load_quietly("seneca")).neurons == 0);  // not known
+    const Architecture darwin = load_quietly("darwin3");
+    CHECK(core(darwin).neurons * darwin.core_count() == 2359296);
+    CHECK(core(darwin).spike_out == EventCost{});
+
+    const Architecture loihi2 = load_quietly("loihi2");
+    REQUIRE(loihi2.interconnect.mesh);
+    CHECK(loihi2.core_count() == loihi2.interconnect.mesh->chips * 128);
+    const double scale =
+        core(loihi2).synapse_op.energy.value / core(fitted).synapse_op.energy.value;
+    CHECK(core(loihi2).axon_out.energy.value == Approx(scale * 111.0).epsilon(1e-5));
+    CHECK(core(loihi2).soma_access.energy.value == Approx(scale * 51.2).epsilon(1e-5));
+    for (const auto& row : loihi2.provenance) {
+        INFO(row.path);
+        CHECK(row.evidence != "fitted");  // estimates may not look like facts
+        CHECK(row.evidence != "measured");
+    }
 }
 
 TEST_CASE("The TPU-like and Eyeriss-like presets are one dataflow core each") {

@@ -115,6 +115,31 @@ TEST_CASE("our own presets become chips too", "[sanafe]") {
     CHECK_THROWS_AS(load_event_chip(presets / "eyeriss_like.yaml"), core::ConfigErrors);
 }
 
+TEST_CASE("formats become synapse units, and crossings cost more", "[sanafe]") {
+    Architecture machine = load_architecture(presets / "loihi_like_64.yaml");
+    machine.interconnect.mesh->chips = 2;
+    machine.interconnect.mesh->chip_energy = core::Energy(40);
+    machine.interconnect.mesh->chip_time = core::Seconds(100e-9);
+    machine.interconnect.mesh->chip_bandwidth = core::Bandwidth(1);
+    auto& events = std::get<EventDrivenCore>(machine.core_types[0].kind);
+    events.formats = {{SynapseFormat::dense, {core::Energy(35.5), core::Seconds(3.8e-9)}},
+                      {SynapseFormat::n_m, {core::Energy(30), core::Seconds(4e-9)}}};
+    events.fan_in = 12;
+    const EventChip chip = event_chip(machine);
+    REQUIRE(chip.kind_of(0).synapses.size() == 3);
+    CHECK(chip.kind_of(0).synapses[1].name == "dense");
+    CHECK(chip.kind_of(0).synapses[2].name == "n_m");
+    CHECK(chip.kind_of(0).fan_in == 12);
+    // Columns 0, 1 and 2, 3 are one chip each; tiles 4 … 7 are column 1.
+    CHECK(chip.chip_ends_at(1));
+    CHECK_FALSE(chip.chip_ends_at(3));
+    CHECK(chip.tiles[4].hops.east.energy.value == Approx(43));
+    CHECK(chip.tiles[4].hops.west.energy.value == Approx(3));
+    CHECK(chip.tiles[8].hops.west.time.value == Approx(104.1e-9));
+    CHECK(chip.tiles[12].hops.east.energy.value == Approx(3));
+    CHECK(chip.chip_link_time.value == Approx(32e-9));
+}
+
 TEST_CASE("what is wrong with an architecture is said with its place", "[sanafe]") {
     core::Problems none;
     (void)read(shipped(), none);

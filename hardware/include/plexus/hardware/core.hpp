@@ -91,8 +91,8 @@ struct DigitalUnit {
 /// the list of synapses of its source and accumulates; once per time step the soma walks its
 /// neurons and sends packets. A neuron engine and a message engine run concurrently.
 struct EventDrivenCore {
-    std::int64_t neurons = 0;              ///< Neurons (event units) the core can hold.
-    Bits synaptic_memory;                  ///< Capacity for weights, indices and pointers.
+    std::int64_t neurons = 0;  ///< Neurons (event units) the core can hold; 0 = no limit known.
+    Bits synaptic_memory;      ///< For weights, indices and pointers; 0 = no limit known.
     std::int64_t synaptic_word_bits = 64;  ///< Width of one synaptic-memory access.
     std::int64_t axons_in = 0;             ///< Entries of the input axon table; 0 = no limit known.
     std::int64_t axons_out = 0;     ///< Entries of the output axon table; 0 = no limit known.
