@@ -262,10 +262,11 @@ TEST_CASE("counted once per partition, recorded networks cost what was recorded"
             100 * events,
             100 * seconds);
         CAPTURE(name, packets, events, seconds);
-        // The manifest rounds nothing, but not every source of a layer fires equally often.
-        CHECK(std::fabs(packets) <= 0.015);
-        CHECK(std::fabs(events) <= 0.001);
-        CHECK(std::fabs(seconds) <= 0.03);
+        CHECK(std::fabs(packets) <= 1e-4);
+        CHECK(std::fabs(events) <= 1e-4);
+        // Recorded neurons fire in turn. The model lets them fire at random, so that sources of one
+        // block column fire more at once in some steps than in others.
+        CHECK(std::fabs(seconds) <= (net.at("kind") == "fc_block32" ? 0.04 : 0.01));
         ++compared;
     }
     CHECK(compared >= 12);

@@ -56,12 +56,23 @@ double links_between(const Mesh& mesh, const Placement& a, const Placement& b) {
     return 2 * ((width - 1) * height + (height - 1) * width);
 }
 
+/// Directed links between neighbouring chips in the smallest box around both placements.
+double chip_links(const Mesh& mesh, const Placement& a, const Placement& b) {
+    const int left = mesh.x_of_core(std::min(a.first_core, b.first_core)) / mesh.chip_width();
+    const int right = mesh.x_of_core(std::max(a.first_core + a.cores, b.first_core + b.cores) - 1) /
+                      mesh.chip_width();
+    return 2.0 * std::max(1, right - left);
+}
+
 }  // namespace
 
 MeanHops mean_hops(const Mesh& mesh, const Placement& from, const Placement& to) {
     MeanHops hops;
     for (int x = 0; x + 1 < mesh.width; ++x) {
-        hops.x += apart(share_up_to_column(mesh, from, x), share_up_to_column(mesh, to, x));
+        const double across =
+            apart(share_up_to_column(mesh, from, x), share_up_to_column(mesh, to, x));
+        hops.x += across;
+        hops.chips += (x + 1) % mesh.chip_width() == 0 ? across : 0;
     }
     for (int y = 0; y + 1 < mesh.height; ++y) {
         hops.y += apart(share_up_to_row(mesh, from, y), share_up_to_row(mesh, to, y));
@@ -91,7 +102,18 @@ MeshCost mesh_cost(const Mesh& mesh,
     if (mesh.link_bandwidth.value > 0 && links > 0) {
         out.load = core::transfer_time(out.hops * cost.packet_bits / links, mesh.link_bandwidth);
     }
-    out.way = core::cycles_in(mesh.time_x * hops.x + mesh.time_y * hops.y, clock) * cost.steps;
+    out.way =
+        core::cycles_in(mesh.time_x * hops.x + mesh.time_y * hops.y + mesh.chip_time * hops.chips,
+                        clock) *
+        cost.steps;
+    if (hops.chips > 0) {
+        const double crossings = out.hops * hops.chips / way;
+        out.energy += mesh.chip_energy * (crossings * size);
+        const double bits = crossings * cost.packet_bits / chip_links(mesh, from, to);
+        if (mesh.chip_bandwidth.value > 0) {
+            out.load = std::max(out.load, core::transfer_time(bits, mesh.chip_bandwidth));
+        }
+    }
     return out;
 }
 

@@ -10,6 +10,7 @@ namespace plexus::cost_models::timeline {
 struct MeanHops {
     double x = 0;
     double y = 0;
+    double chips = 0;  ///< Of those along x, from one chip to the next.
 
     [[nodiscard]] double total() const { return x + y; }
 };
