@@ -183,6 +183,22 @@ void add_latency_rows(const std::string& layer,
                           cycles});
 }
 
+void add_bound_rows(const std::string& layer,
+                    const hardware::DataflowCore& core,
+                    const explorers::LowerBounds& bounds,
+                    core::Table& t) {
+    for (std::size_t m = 0; m < bounds.traffic.size(); ++m)
+        if (bounds.traffic[m] > 0)
+            t.rows.push_back({layer,
+                              std::string("least_traffic_bits"),
+                              Cell(),
+                              core.memories[m].name,
+                              Cell(),
+                              Cell(),
+                              Cell(),
+                              bounds.traffic[m]});
+}
+
 void put(core::Node& map, const std::string& key, core::Node value) {
     map.keys.push_back(key);
     map.key_where.emplace_back();
@@ -283,6 +299,10 @@ core::Table map_breakdown_table(const MappedWorkload& mapped) {
         if (mapped.layers[t].feasible()) {
             add_energy_rows(mapped.tasks[t].layer.name, mapped.layers[t].cost, table);
             add_latency_rows(mapped.tasks[t].layer.name, mapped.layers[t].cost, table);
+            add_bound_rows(mapped.tasks[t].layer.name,
+                           *mapped.core,
+                           mapped.layers[t].result->certificate.bounds,
+                           table);
         }
     }
     return table;

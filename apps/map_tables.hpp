@@ -36,7 +36,7 @@ struct MappedWorkload {
 /// One row per operator of the workload, all figures in full.
 [[nodiscard]] core::Table layers_table(const MappedWorkload& mapped);
 /// Energy by operand, memory and direction, and latency by cause: per layer and quantity the values
-/// add up to that of the layer.
+/// add up to that of the layer. Then the compulsory traffic of each memory.
 [[nodiscard]] core::Table map_breakdown_table(const MappedWorkload& mapped);
 /// The points of all Pareto fronts.
 [[nodiscard]] core::Table map_fronts_table(const MappedWorkload& mapped);

@@ -113,6 +113,9 @@ void OptimalSearch::add_load(std::uint8_t o, std::size_t b, std::size_t set, Par
 }
 
 double OptimalSearch::latency_bound(const Partial& partial) const {
+    // Physical transfers do not hide behind the last period, which no transfer follows.
+    const double last =
+        model_.rules() == dataflow::Rules::physical ? model_.cycles_per_operation() : 0;
     double stall = 0;
     for (std::size_t p = 0; p < tables_.ports(); ++p) {
         double busy = partial.ports[p].busy;
@@ -122,7 +125,7 @@ double OptimalSearch::latency_bound(const Partial& partial) const {
             busy += least.busy;
             late += least.late;
         }
-        stall = std::max({stall, busy * (1 - slack) - compute_, late * (1 - slack)});
+        stall = std::max({stall, busy * (1 - slack) - (compute_ - last), late * (1 - slack)});
     }
     const auto& shared = partial.shared;
     const auto& half = partial.half;
