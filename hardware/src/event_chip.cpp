@@ -2,6 +2,7 @@
 #include "plexus/hardware/event_chip.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <stdexcept>
 #include <system_error>
@@ -11,6 +12,11 @@
 namespace plexus::hardware {
 
 namespace {
+
+const char* name_of(SynapseFormat format) {
+    constexpr std::array names{"dense", "bitmap", "csr", "n_m", "block", "convolution"};
+    return names.at(static_cast<std::size_t>(format));
+}
 
 EventCoreKind kind_of(const Core& core) {
     const auto* const events = std::get_if<EventDrivenCore>(&core.kind);
@@ -22,6 +28,8 @@ EventCoreKind kind_of(const Core& core) {
     kind.neurons = events->neurons;
     kind.axons_in = events->axons_in;
     kind.axons_out = events->axons_out;
+    kind.fan_in = events->fan_in;
+    kind.fan_out = events->fan_out;
     kind.synaptic_memory = events->synaptic_memory;
     kind.synaptic_word_bits = events->synaptic_word_bits;
     kind.lanes = events->lanes;
@@ -30,6 +38,9 @@ EventCoreKind kind_of(const Core& core) {
     kind.axon_out = events->axon_out;
     kind.synapse_word = events->synapse_word;
     kind.synapses = {{"synapse", events->synapse_op}};
+    for (const FormatPrice& price : events->formats) {
+        kind.synapses.push_back({name_of(price.format), price.operation});
+    }
     kind.dendrites = {{"dendrite", {}}};
     kind.somas = {{"soma",
                    SomaModel::leaky_integrate_fire,
@@ -37,6 +48,32 @@ EventCoreKind kind_of(const Core& core) {
                    events->soma_update,
                    events->spike_out}};
     return kind;
+}
+
+/// Time that one packet takes on a link; 0 if its bandwidth is not limited.
+Seconds packet_time(const Mesh& mesh, Bandwidth bandwidth, core::Frequency clock) {
+    if (bandwidth.value <= 0) {
+        return {};
+    }
+    const auto bits = static_cast<double>(mesh.packet_bits);
+    return core::duration(core::transfer_time(bits, bandwidth), clock);
+}
+
+/// The tiles of a mesh; a step to the next chip costs more.
+void add_tiles(const Mesh& mesh, EventChip& chip) {
+    const EventCost x{mesh.energy_x, mesh.time_x};
+    const EventCost y{mesh.energy_y, mesh.time_y};
+    const EventCost crossing{mesh.energy_x + mesh.chip_energy, mesh.time_x + mesh.chip_time};
+    for (int t = 0; t < mesh.tiles(); ++t) {
+        const int column = chip.x_of_tile(t);
+        const HopCosts hops{chip.chip_ends_at(column) ? crossing : x,
+                            column > 0 && chip.chip_ends_at(column - 1) ? crossing : x,
+                            y,
+                            y};
+        chip.tiles.push_back({t * mesh.cores_per_tile, mesh.cores_per_tile, hops});
+        chip.core_tiles.insert(
+            chip.core_tiles.end(), static_cast<std::size_t>(mesh.cores_per_tile), t);
+    }
 }
 
 /// Number in [begin, end) as a whole; −1 if it is none.
@@ -51,6 +88,8 @@ EventDrivenCore events_of(const EventCoreKind& kind) {
     core.neurons = kind.neurons;
     core.axons_in = kind.axons_in;
     core.axons_out = kind.axons_out;
+    core.fan_in = kind.fan_in;
+    core.fan_out = kind.fan_out;
     core.synaptic_memory = kind.synaptic_memory;
     core.synaptic_word_bits = kind.synaptic_word_bits;
     core.lanes = kind.lanes;
@@ -123,18 +162,11 @@ EventChip event_chip(const Architecture& architecture) {
     chip.width = mesh.width;
     chip.height = mesh.height;
     chip.multicast = mesh.multicast;
-    if (mesh.link_bandwidth.value > 0) {
-        chip.link_time = core::duration(
-            core::transfer_time(static_cast<double>(mesh.packet_bits), mesh.link_bandwidth),
-            architecture.technology.clock);
-    }
-    const EventCost x{mesh.energy_x, mesh.time_x};
-    const EventCost y{mesh.energy_y, mesh.time_y};
-    for (int t = 0; t < mesh.tiles(); ++t) {
-        chip.tiles.push_back({t * mesh.cores_per_tile, mesh.cores_per_tile, {x, x, y, y}});
-        chip.core_tiles.insert(
-            chip.core_tiles.end(), static_cast<std::size_t>(mesh.cores_per_tile), t);
-    }
+    chip.chips = mesh.chips;
+    const core::Frequency clock = architecture.technology.clock;
+    chip.link_time = packet_time(mesh, mesh.link_bandwidth, clock);
+    chip.chip_link_time = std::max(chip.link_time, packet_time(mesh, mesh.chip_bandwidth, clock));
+    add_tiles(mesh, chip);
     return chip;
 }
 

@@ -23,7 +23,9 @@ using core::Energy;
 using core::Range;
 using core::Reader;
 
-constexpr double pj_per_joule = 1e12;
+// In two factors, as 21.6e-12 J times 1e12 is 21.599999999999998.
+constexpr double fj_per_joule = 1e15;
+constexpr double fj_per_pj = 1e3;
 constexpr Range cost_range{.lower = 0, .upper = 1};  // J or s per event
 constexpr Range size_range{.lower = 1, .upper = 65536};
 
@@ -50,7 +52,7 @@ void warn_unused(const Reader& map, std::span<const char* const> used) {
 }
 
 EventCost read_cost(const Reader& attributes, const std::string& energy, const std::string& time) {
-    return {Energy(attributes.at(energy).number(cost_range) * pj_per_joule),
+    return {Energy(attributes.at(energy).number(cost_range) * fj_per_joule / fj_per_pj),
             Seconds(attributes.at(time).number(cost_range))};
 }
 
@@ -284,6 +286,7 @@ EventChip read_sanafe_architecture(const core::Node& root, core::Problems& probl
             fmt::format("expected {} tiles for width x height, got {}", places, chip.tiles.size()));
     }
     chip.link_time = Seconds(sanafe_link_seconds);
+    chip.chip_link_time = chip.link_time;
     chip.provenance = {
         {"architecture", chip.name, "the file, which carries no sources", "estimated"},
         {"link_time",

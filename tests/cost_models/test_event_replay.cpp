@@ -238,6 +238,21 @@ TEST_CASE("leakage and barriers are charged per step", "[event_replay]") {
     CHECK(cost.energy.static_pj == Approx(5e-3 * 1128e-9 * 1e12));
 }
 
+TEST_CASE("links between chips have their own bandwidth", "[event_replay]") {
+    auto chip = small_chip(2, 2);
+    chip.chips = 2;
+    chip.chip_link_time = core::Seconds(500e-9);
+    // The second packet to tile 3 waits for the crossing at tile 0 until 23 + 500, then finds the
+    // link of the other chip free.
+    CHECK(one_step(two_sources(), chip, Timing::simulated, both_fire).seconds ==
+          Approx((523 + 64 + 128 + 48 + 1000) * ns));
+    const auto network = two_sources();
+    const PlacedNetwork on_chip = placed(network, chip);
+    const TrafficProfile profile = profile_traffic(network, on_chip);
+    FloorlineScratch scratch;
+    CHECK(floorline(profile, std::vector<double>{1, 0}, scratch).link_s == Approx(1000 * ns));
+}
+
 TEST_CASE("what does not fit is refused with its reason", "[event_replay]") {
     const auto chip = small_chip(2, 2);
     auto network = two_sources();
@@ -264,6 +279,12 @@ TEST_CASE("what does not fit is refused with its reason", "[event_replay]") {
     tight = chip;
     tight.kinds[0].axons_out = 2;
     CHECK(refused(network, tight) == "axons_out: needed 3 in core 0, available 2");
+    tight = chip;
+    tight.kinds[0].fan_in = 1;
+    CHECK(refused(network, tight) == "fan_in: needed 2 in core 3, available 1");
+    tight = chip;
+    tight.kinds[0].fan_out = 2;
+    CHECK(refused(network, tight) == "fan_out: needed 3 in core 0, available 2");
     tight = chip;
     tight.kinds[0].synaptic_memory = core::Bits(29);
     CHECK(refused(network, tight, {.synapse_bits = 9}).empty());

@@ -152,17 +152,14 @@ void Floorline::add_time() {
     const std::span<const double> means(scratch_.neuron_s);
     cost_.neuron_s = *std::max_element(means.begin(), means.end());
     cost_.message_s = *std::max_element(scratch_.message_s.begin(), scratch_.message_s.end());
-    double link_packets = 0;
     for (std::size_t i = 0; i < profile_.links.size();) {
-        double packets = 0;
+        double busy = 0;
         const std::int32_t link = profile_.links[i].link;
         for (; i < profile_.links.size() && profile_.links[i].link == link; ++i) {
-            packets +=
-                rate(profile_.links[i].group) * static_cast<double>(profile_.links[i].packets);
+            busy += rate(profile_.links[i].group) * profile_.links[i].busy_s;
         }
-        link_packets = std::max(link_packets, packets);
+        cost_.link_s = std::max(cost_.link_s, busy);
     }
-    cost_.link_s = link_packets * chip_.link_time.value;
     // One list of engines: neurons first, then messages with their start.
     scratch_.neuron_s.resize(2 * cores_);
     double largest = 0;

@@ -87,11 +87,12 @@ void MeshReplay::serve(int tile, Direction direction, Loads& loads, StepEvents* 
     sort(queue);
     const hardware::EventChip& chip = *placed_->chip;
     const double hop_s = hop_cost(chip.tiles[static_cast<std::size_t>(tile)], direction).time.value;
+    const double link_s = link_seconds(chip, tile, direction);
     const int next = neighbour(chip, tile, direction);
     double free = 0;
     for (const Copy& copy : queue) {
         const double start = std::max(copy.time, free);
-        free = start + chip.link_time.value;
+        free = start + link_s;
         loads.link_wait_s[link] += start - copy.time;
         if (events != nullptr) {
             events->links.push_back(

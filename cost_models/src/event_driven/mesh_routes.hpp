@@ -40,6 +40,16 @@ enum Direction : std::uint8_t { west, south, here, north, east, direction_count 
     }
 }
 
+/// How long a packet keeps a link busy.
+[[nodiscard]] inline double link_seconds(const hardware::EventChip& chip,
+                                         int tile,
+                                         Direction direction) {
+    const int x = chip.x_of_tile(tile);
+    const bool crosses = (direction == east && chip.chip_ends_at(x)) ||
+                         (direction == west && x > 0 && chip.chip_ends_at(x - 1));
+    return crosses ? chip.chip_link_time.value : chip.link_time.value;
+}
+
 /// Where a packet for `destination` leaves `tile`, whose column begins with tile `column`.
 [[nodiscard]] inline Direction turn(int destination, int tile, int column, int height) {
     if (destination < tile) {

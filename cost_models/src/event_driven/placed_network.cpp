@@ -283,13 +283,22 @@ void Placer::check_capacity() {
     std::vector<double> synapses(cores);
     std::vector<std::int64_t> in(cores);
     std::vector<std::int64_t> out(cores);
+    std::vector<std::int64_t> widest_in(cores);   // synapses of one neuron
+    std::vector<std::int64_t> widest_out(cores);  // synapses of one source
+    std::vector<std::int64_t> fan_in(network_.neurons.size());
+    for (const std::int32_t target : network_.edge_targets) {
+        ++fan_in[static_cast<std::size_t>(target)];
+    }
     for (std::int32_t n = 0; n < network_.neuron_count(); ++n) {
         for (const Axon& axon : placed_.axons_of(n)) {
             synapses[static_cast<std::size_t>(axon.core)] += axon.synapses;
             ++in[static_cast<std::size_t>(axon.core)];
         }
-        out[static_cast<std::size_t>(placed_.core_of[static_cast<std::size_t>(n)])] +=
-            placed_.effects[static_cast<std::size_t>(n)].packets_sent;
+        const auto id = static_cast<std::size_t>(n);
+        const auto core = static_cast<std::size_t>(placed_.core_of[id]);
+        out[core] += placed_.effects[id].packets_sent;
+        widest_in[core] = std::max(widest_in[core], fan_in[id]);
+        widest_out[core] = std::max(widest_out[core], placed_.effects[id].synapses);
     }
     for (int core = 0; core < chip_.core_count(); ++core) {
         const EventCoreKind& kind = chip_.kind_of(core);
@@ -303,6 +312,8 @@ void Placer::check_capacity() {
         check("synaptic_memory_bits",
               std::ceil(synapses[c] * options_.synapse_bits),
               kind.synaptic_memory.value);
+        check("fan_in", static_cast<double>(widest_in[c]), kind.fan_in);
+        check("fan_out", static_cast<double>(widest_out[c]), kind.fan_out);
         check("axons_in", static_cast<double>(in[c]), kind.axons_in);
         check("axons_out", static_cast<double>(out[c]), kind.axons_out);
     }

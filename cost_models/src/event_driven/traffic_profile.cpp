@@ -2,6 +2,8 @@
 #include "plexus/cost_models/event_driven/traffic_profile.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -207,7 +209,14 @@ void Profiler::find_links() {
         }
     }
     for (const auto& [key, number] : packets) {
-        profile_.links.push_back({key.second, key.first, number});
+        const int tile = key.first / 4;
+        constexpr std::array directions{west, south, north, east};
+        const Direction direction = directions.at(static_cast<std::size_t>(key.first % 4));
+        profile_.links.push_back(
+            {key.second,
+             key.first,
+             number,
+             static_cast<double>(number) * link_seconds(chip, tile, direction)});
     }
 }
 

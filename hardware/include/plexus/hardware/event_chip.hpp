@@ -44,6 +44,8 @@ struct EventCoreKind {
     std::int64_t neurons = 0;    ///< It can hold; 0 = no limit known.
     std::int64_t axons_in = 0;   ///< Entries of the input axon table; 0 = no limit known.
     std::int64_t axons_out = 0;  ///< Entries of the output axon table; 0 = no limit known.
+    std::int64_t fan_in = 0;     ///< Synapses of one neuron; 0 = no limit known.
+    std::int64_t fan_out = 0;    ///< Synapses of one source; 0 = no limit known.
     Bits synaptic_memory;        ///< 0 = no limit known.
     std::int64_t synaptic_word_bits = 64;
     std::int64_t lanes = 1;  ///< Synaptic operations done in parallel.
@@ -58,7 +60,8 @@ struct EventCoreKind {
     auto operator<=>(const EventCoreKind&) const = default;
 };
 
-/// Prices of the links that leave a tile, per packet.
+/// Prices of the links that leave a tile, per packet; those of a crossing to the next chip are in
+/// them.
 struct HopCosts {
     EventCost east;   ///< To greater x.
     EventCost west;   ///< To smaller x.
@@ -89,7 +92,9 @@ struct EventChip {
     std::vector<EventCoreKind> kinds;  ///< Distinct descriptions.
     std::vector<int> cores;            ///< Index into kinds for core id 0, 1, 2 …
     std::vector<int> core_tiles;       ///< Tile of each core.
+    int chips = 1;                     ///< Side by side along x, all of the same width.
     Seconds link_time;                 ///< A packet keeps a link busy for; 0 = no limit.
+    Seconds chip_link_time;            ///< The same of a link between two chips.
     std::int64_t link_buffer = 0;      ///< Packets that wait at one link; 0 = not known.
     bool multicast = false;            ///< One packet can fork on its way.
     Synchronisation sync;
@@ -104,6 +109,10 @@ struct EventChip {
     [[nodiscard]] int tile_of(int core) const { return core_tiles[static_cast<std::size_t>(core)]; }
     [[nodiscard]] int x_of_tile(int tile) const { return tile / height; }
     [[nodiscard]] int y_of_tile(int tile) const { return tile % height; }
+    /// Whether the tiles of column x and x + 1 are on different chips.
+    [[nodiscard]] bool chip_ends_at(int x) const {
+        return x + 1 < width && (x + 1) % (width / chips) == 0;
+    }
     bool operator==(const EventChip&) const = default;
 };
 
@@ -111,10 +120,10 @@ struct EventChip {
 /// (`loihi_lif`, `inputs[7]`).
 [[nodiscard]] bool names_unit(std::string_view declared, std::string_view used);
 
-/// The chip of an architecture whose cores are all event-driven: one unit per stage, and dendrites
-/// that cost nothing. Cores without a mesh stand on one tile.
-/// \throws std::invalid_argument if a core is not event-driven, or the mesh has other places than
-/// the architecture has cores.
+/// The chip of an architecture whose cores are all event-driven: one unit per stage, further
+/// synapse units named by their storage format, and dendrites that cost nothing. Cores without a
+/// mesh stand on one tile. \throws std::invalid_argument if a core is not event-driven, or the mesh
+/// has other places than the architecture has cores.
 [[nodiscard]] EventChip event_chip(const Architecture& architecture);
 
 /// The architecture that the other models see: the first unit of each stage, synapse and dendrite

@@ -60,6 +60,7 @@ struct LinkLoad {
     std::int32_t group = 0;
     std::int32_t link = 0;  ///< 4 · tile + {west, south, north, east}, of the tile that it leaves.
     std::int64_t packets = 0;
+    double busy_s = 0;  ///< Time that they take on it.
 };
 
 /// What a placed network can send, made once and valid for every activity.
