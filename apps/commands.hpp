@@ -43,13 +43,17 @@ struct RunOptions {
 [[nodiscard]] int describe_entry(const std::string& kind, const std::string& name);
 [[nodiscard]] int validate_files(const std::vector<std::filesystem::path>& files);
 /// Compares recorded evaluations of other programs with the models: one row per file.
-/// \param suite `dataflow` or `event_driven`. \param records Folder of records, or one file.
+/// \param suite `dataflow`, `event_driven` or `neuromorphic`. \param records Folder of records, or
+/// one file; the suite `neuromorphic` takes the shipped table if it is empty.
 /// \return exit_failed if any record differs by more than record_tolerance.
 [[nodiscard]] int validate_records(const std::string& suite, const std::filesystem::path& records);
 inline constexpr double record_tolerance = 1e-6;  ///< Relative.
 /// The suite `event_driven`: recorded runs of spiking networks, one row per network.
 /// \return exit_failed if any is outside cost_models::event_driven::RecordBounds.
 [[nodiscard]] int validate_networks(const std::filesystem::path& records);
+/// The suite `neuromorphic`: published figures of chips beside what the presets give, one row each.
+/// \param table Empty = the shipped one.
+[[nodiscard]] int validate_figures(const std::filesystem::path& table);
 [[nodiscard]] int plot_run(const std::filesystem::path& folder);
 
 }  // namespace plexus::apps

@@ -95,10 +95,13 @@ void declare_others(CLI::App& app,
     CLI::Option* names =
         validate->add_option("file", files, "Experiment, hardware, workload or matrix");
     CLI::Option* suite = validate->add_option(
-        "--suite", words[3], "Compare recordings with a model instead: dataflow or event_driven");
+        "--suite",
+        words[3],
+        "Compare with a model instead: recordings (dataflow, event_driven) or published figures "
+        "(neuromorphic)");
     validate->add_option("--records", records, "Folder of records, or one file (with --suite)")
         ->needs(suite);
-    suite->excludes(names)->needs("--records");
+    suite->excludes(names);
     validate->callback([&, names, suite] {
         if (suite->count() == 0 && names->count() == 0)
             throw UsageError("validate needs files, or --suite and --records");

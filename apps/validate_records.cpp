@@ -27,9 +27,13 @@ std::string verdict(const FileComparison& file) {
 }  // namespace
 
 int validate_records(const std::string& suite, const std::filesystem::path& records) {
-    const std::vector<std::string> suites{"dataflow", "event_driven"};
+    const std::vector<std::string> suites{"dataflow", "event_driven", "neuromorphic"};
     if (std::find(suites.begin(), suites.end(), suite) == suites.end())
         throw UsageError("unknown suite \"" + suite + "\"" + core::suggestion(suite, suites));
+    if (suite == "neuromorphic")
+        return validate_figures(records);
+    if (records.empty())
+        throw UsageError("the suite " + suite + " needs --records");
     if (suite == "event_driven")
         return validate_networks(records);
     const auto files = cost_models::dataflow::compare_records(records, record_tolerance);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `plexus validate --suite`: recorded evaluations of other programs against the models.
+#include <algorithm>
 #include <cstdlib>
 
 #include "catch.hpp"
@@ -85,4 +86,31 @@ TEST_CASE("recorded networks are compared one row each") {
     CHECK(two.code == 1);
     CHECK(has(two, "time_simple: recorded 5.28713e-05, ours 5.28712e-05"));
     CHECK(has(two, "1 of 2 networks within the bounds"));
+}
+
+TEST_CASE("published figures are printed one per row, checked or with a reason") {
+    const Answer answer = program("validate --suite neuromorphic");
+    CHECK(answer.code == 0);
+    CHECK(has(answer, "Intel Loihi 1"));
+    CHECK(has(answer, "12.7"));    // ODIN, published
+    CHECK(has(answer, "fitted"));  // and fitted
+    CHECK(has(answer, "tok/s"));   // a language model on Loihi 2
+    CHECK(has(answer, "not checked"));
+    CHECK(has(answer, "no price per event is published"));
+    CHECK(has(answer, "figures: "));
+    for (std::size_t begin = 0; begin < answer.out.size();) {
+        const std::size_t end = std::min(answer.out.find('\n', begin), answer.out.size());
+        const std::string line = answer.out.substr(begin, end - begin);
+        INFO(line);
+        CHECK(std::count_if(line.begin(), line.end(), [](char c) {
+                  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+              }) <= 80);
+        begin = end + 1;
+    }
+    const Folder at;
+    std::ofstream(at / "table.yaml") << "version: 1\nfigures:\n  - {chip: x}\n";
+    const Answer bad =
+        program("validate --suite neuromorphic --records " + quoted(at / "table.yaml"));
+    CHECK(bad.code == 2);
+    CHECK(has(bad, "table.yaml:3:"));
 }

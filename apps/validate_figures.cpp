@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "plexus/cost_models/event_driven/published_figures.hpp"
+#include "plexus/results/terminal.hpp"
+
+#include "commands.hpp"
+#include "presets.hpp"
+#include "progress_line.hpp"
+
+namespace plexus::apps {
+
+namespace {
+
+using cost_models::event_driven::FigureRow;
+
+constexpr std::size_t narrowest = 60;
+
+/// Words of a text in lines of at most `width` columns; a longer word has a line of its own.
+std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
+    std::vector<std::string> lines(1);
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        std::string& line = lines.back();
+        const std::size_t used = results::display_width(line);
+        if (used == 0) {
+            line = word;
+        } else if (used + 1 + results::display_width(word) <= width) {
+            line += ' ' + word;
+        } else {
+            lines.push_back(word);
+        }
+    }
+    return lines;
+}
+
+std::string number(double value) {
+    return value >= 1e4 && value < 1e8 ? fmt::format("{:.0f}", value)
+                                       : fmt::format("{:.4g}", value);
+}
+
+std::string error_of(const FigureRow& row) {
+    if (!row.ours)
+        return "not checked";
+    const double percent = 100 * row.error();
+    const double shown = std::abs(percent) < 0.05 ? 0.0 : percent;  // no "-0.0 %"
+    return fmt::format("{:+.1f} %{}", shown, row.fitted ? " fitted" : "");
+}
+
+/// One figure as lines of cells: what it is for, and the numbers in the first line.
+void add_lines(std::vector<std::vector<std::string>>& lines,
+               std::size_t index,
+               const FigureRow& row,
+               std::size_t width) {
+    bool first = true;
+    for (const std::string& text : wrapped(row.chip + ": " + row.workload, width)) {
+        if (first)
+            lines.push_back({std::to_string(index),
+                             text,
+                             number(row.figure),
+                             row.ours ? number(*row.ours) : "-",
+                             row.quantity,
+                             error_of(row)});
+        else
+            lines.push_back({"", text, "", "", "", ""});
+        first = false;
+    }
+}
+
+void print_table(const std::vector<FigureRow>& rows, std::size_t width) {
+    std::size_t quantity = 4;
+    for (const FigureRow& row : rows)
+        quantity = std::max(quantity, results::display_width(row.quantity));
+    // Two columns of numbers of 9, an error of 15, an index of 3, and five gaps of 2.
+    const std::size_t others = 2 * 9 + 15 + 3 + quantity + 10;
+    const std::size_t text = width > others + 20 ? width - others : 20;
+    std::vector<std::vector<std::string>> lines;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        add_lines(lines, i + 1, rows[i], text);
+    std::printf("%s",
+                results::aligned({"", "chip: workload", "published", "ours", "unit", "error"},
+                                 lines,
+                                 {true, false, true, true, false, false})
+                    .c_str());
+}
+
+void print_notes(const std::vector<FigureRow>& rows, std::size_t width) {
+    std::printf("\nSources and remarks\n");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const FigureRow& row = rows[i];
+        const std::string remark = row.remark.empty() ? ""
+                                   : row.ours         ? ". Note: " + row.remark
+                                                      : ". Not checked: " + row.remark;
+        bool first = true;
+        for (const std::string& line : wrapped(row.source + remark, width - 4)) {
+            std::printf("%s\n",
+                        fmt::format("{:>2}  {}", first ? std::to_string(i + 1) : "", line).c_str());
+            first = false;
+        }
+    }
+}
+
+}  // namespace
+
+int validate_figures(const std::filesystem::path& table) {
+    const std::filesystem::path hardware = home_folder() / "hardware";
+    const auto rows = cost_models::event_driven::check_published_figures(
+        table.empty() ? hardware / "published" / "neuromorphic.yaml" : table, hardware / "presets");
+    const std::size_t width = std::max(narrowest, terminal_width(80));
+    print_table(rows, width);
+    print_notes(rows, width);
+    const auto checked =
+        std::ranges::count_if(rows, [](const auto& r) { return r.ours.has_value(); });
+    const auto fitted =
+        std::ranges::count_if(rows, [](const auto& r) { return r.ours && r.fitted; });
+    std::printf(
+        "\n%s\n",
+        fmt::format("{} figures: {} computed from a preset ({} of them fitted), {} not checked",
+                    rows.size(),
+                    checked,
+                    fitted,
+                    rows.size() - static_cast<std::size_t>(checked))
+            .c_str());
+    return exit_ok;
+}
+
+}  // namespace plexus::apps
