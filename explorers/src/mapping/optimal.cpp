@@ -32,12 +32,8 @@ class Optimal final : public Mapper {
         // A good mapping to start with prunes most of the rest.
         TemporalSearchOptions quick = limited;
         quick.max_evaluations = quick.max_evaluations > 0 ? quick.max_evaluations / 4 + 1 : 0;
-        const auto engines = builtin_mappers();
-        auto params = core::defaults(engines.find("annealing")->params);
-        params.set("steps", std::int64_t{500});
-        params.set("restarts", std::int64_t{2});
         const TemporalResult start =
-            engines.create("annealing", params)->search(model, core, quick, {});
+            builtin_mappers().create("annealing")->search(model, core, quick, {});
         result.effort.evaluated = start.effort.evaluated;
         if (start.best) {
             incumbent.offer(
