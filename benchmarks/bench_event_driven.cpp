@@ -37,7 +37,7 @@ struct Case {
 
     Case(double density, std::int32_t neurons_per_core)
         : layers{512, 512, density, neurons_per_core, 4, 32, false},
-          network(make_network(layers, core::Rng(1))),
+          network(make_network(layers, random_synapses(layers, core::Rng(1)), core::Rng(2))),
           placed(place_all()),
           profile(profile_traffic(network, placed)) {}
 

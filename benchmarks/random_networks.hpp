@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "plexus/core/random.hpp"
+#include "plexus/workloads/sparse_matrix.hpp"
 #include "plexus/workloads/spiking_dynamics.hpp"
 #include "plexus/workloads/spiking_network.hpp"
 
@@ -30,10 +32,10 @@ struct RandomLayers {
     return parts(layers.inputs) + parts(layers.outputs);
 }
 
-/// The network, all neurons updated in every step.
+/// The network with these synapses, all neurons updated in every step.
 /// \pre cores_of(layers) ≤ tiles · cores_per_tile.
-[[nodiscard]] inline workloads::SpikingNetwork make_network(const RandomLayers& layers,
-                                                            core::Rng rng) {
+[[nodiscard]] inline workloads::SpikingNetwork make_network(
+    const RandomLayers& layers, std::vector<workloads::Synapse> synapses, core::Rng rng) {
     workloads::SpikingNetwork network;
     network.name = "random";
     network.groups = {{"in", 0, layers.inputs}, {"out", layers.inputs, layers.outputs}};
@@ -63,16 +65,34 @@ struct RandomLayers {
                                         place % layers.cores_per_tile});
         }
     }
-    std::vector<workloads::Synapse> edges;
+    workloads::set_edges(network, std::move(synapses));
+    return network;
+}
+
+/// Synapses at random places.
+[[nodiscard]] inline std::vector<workloads::Synapse> random_synapses(const RandomLayers& layers,
+                                                                     core::Rng rng) {
+    std::vector<workloads::Synapse> synapses;
     for (std::int32_t s = 0; s < layers.inputs; ++s) {
         for (std::int32_t t = 0; t < layers.outputs; ++t) {
             if (rng.uniform() < layers.density) {
-                edges.push_back({s, layers.inputs + t, 0.5F, -1});
+                synapses.push_back({s, layers.inputs + t, 0.5F, -1});
             }
         }
     }
-    workloads::set_edges(network, std::move(edges));
-    return network;
+    return synapses;
+}
+
+/// A synapse for every element of a matrix, whose rows are the outputs.
+[[nodiscard]] inline std::vector<workloads::Synapse> synapses_of(
+    const workloads::SparseMatrix& matrix) {
+    std::vector<workloads::Synapse> synapses;
+    for (std::int64_t row = 0; row < matrix.rows; ++row) {
+        for (const std::int32_t column : matrix.row(row)) {
+            synapses.push_back({column, static_cast<std::int32_t>(matrix.columns + row), 0.5F, -1});
+        }
+    }
+    return synapses;
 }
 
 /// States of one step: inputs fire with probability `activity`, all are updated.

@@ -307,7 +307,8 @@ TEST_CASE("the floorline of a small network is that worked out by hand", "[event
     CHECK(cost.filling_s == Approx((3 + 14 + 192) * ns));
     CHECK(cost.link_s == Approx(400 * ns));
     CHECK(cost.sync_s == Approx(1000 * ns));
-    CHECK(cost.seconds == Approx((400 + 1000) * ns));  // two packets on one slow link
+    // Two packets on one slow link: the second enters it 200 ns after the first.
+    CHECK(cost.seconds == Approx((209 + 200 + 1000) * ns));
     CHECK(cost.regime == Regime::sync);
     CHECK_FALSE(cost.contention.empty());
     CHECK(cost.totals.packets_received == Approx(3));
@@ -321,6 +322,8 @@ TEST_CASE("the floorline of a small network is that worked out by hand", "[event
     CHECK(random.totals.packets_received == Approx(1.5));
     CHECK(random.message_s == Approx(64 * ns));
     CHECK(random.spread_s > 0);
+    // Rounds until the first packet for tile 3: 1 with ½, 2 with ¼; none comes with ¼.
+    CHECK(random.filling_s == Approx((3 * (0.5 + 2 * 0.25) + (14 + 192) * 0.75) * ns));
     // Target 2 has two sources, 3 one: 1.5 on average; target 4 one. Sources without bias or input
     // are updated when they fire.
     CHECK(random.totals.updated == Approx(2 * 0.5 + 2 * (1 - std::pow(0.5, 1.5)) + (1 - 0.5)));

@@ -23,6 +23,57 @@ double normal_cdf(double z) {
     return 0.5 * std::erfc(-z / std::numbers::sqrt2);
 }
 
+/// When the first packet of a step reaches a core, and when its last is done if it does not wait.
+/// Sources walk their neurons side by side; in each round of one neuron per source, none fires for
+/// this core with probability s = Π (1 − qₛ).
+class PacketTimes {
+  public:
+    /// \param walk_s Time of the source's neuron engine.
+    void add(const Flow& flow,
+             const Residents& residents,
+             double rate,
+             double axon_out_s,
+             double walk_s) {
+        const auto neurons = static_cast<double>(residents.neurons);
+        const auto axons = static_cast<double>(flow.axons);
+        const double share = rate * axons;
+        // Half of the other packets of a firing leave before the one that comes here.
+        const double others = std::max(0.0, residents.effect.packets_sent / neurons - 1);
+        const double sent_s = residents.fire_s / neurons - 0.5 * others * axon_out_s;
+        silent_ *= 1 - share / neurons;
+        packets_ += share;
+        rounds_ += share * neurons;
+        round_s_ += share * (residents.access_s + residents.update_s) / neurons;
+        first_s_ += share * (sent_s + flow.way_s);
+        last_s_ += share * (walk_s + flow.way_s + flow.service_s / axons);
+    }
+
+    /// Works out the expected times, 0 if no packet comes. With N rounds, Σ k s^(k−1) (1 − s) over
+    /// k = 1 … N is (1 − s^N)/(1 − s) − N s^N. Seen from the end, the last is like the first.
+    void finish() {
+        if (packets_ <= 0 || silent_ >= 1) {
+            first_s_ = last_s_ = 0;
+            return;
+        }
+        const double rounds = rounds_ / packets_;
+        const double none = std::pow(silent_, rounds);
+        const double waited = (1 - none) / (1 - silent_) - rounds * none;
+        first_s_ = (round_s_ * waited + first_s_ * (1 - none)) / packets_;
+        last_s_ = (last_s_ * (1 - none) - round_s_ * (waited - (1 - none))) / packets_;
+    }
+    [[nodiscard]] double first_s() const { return first_s_; }
+    [[nodiscard]] double last_s() const { return last_s_; }
+
+  private:
+    double silent_ = 1;
+    double packets_ = 0;
+    // Sums over sources, weighted by their packets.
+    double rounds_ = 0;
+    double round_s_ = 0;
+    double first_s_ = 0;
+    double last_s_ = 0;
+};
+
 /// One evaluation; the steps share their inputs.
 class Floorline {
   public:
@@ -45,6 +96,7 @@ class Floorline {
     void add_residents();
     void add_flows();
     void add_filling();
+    void add_links();
     void add_time();
     void add_contention();
 
@@ -53,6 +105,7 @@ class Floorline {
     std::span<const double> activity_;
     FloorlineScratch& scratch_;
     std::size_t cores_;
+    double links_s_ = 0;  ///< Until the last packet has entered the busiest link.
     FloorlineCost cost_;
 };
 
@@ -109,15 +162,11 @@ void Floorline::add_flows() {
     }
 }
 
-/// The message engine of a core waits for its first packet. Sources walk their neurons side by
-/// side; in each round of one neuron per source, a packet comes with probability 1 − Π (1 − qₛ).
+/// The message engine of a core waits for its first packet, if one comes.
 void Floorline::add_filling() {
     for (std::size_t first = 0; first < profile_.flows.size();) {
         const std::int32_t destination = profile_.flows[first].destination;
-        double silent = 1;
-        double packets = 0;
-        double round_s = 0;
-        double send_s = 0;
+        PacketTimes times;
         std::size_t end = first;
         for (; end < profile_.flows.size() && profile_.flows[end].destination == destination;
              ++end) {
@@ -129,63 +178,63 @@ void Floorline::add_filling() {
                                                 return a.core != b.source ? a.core < b.source
                                                                           : a.group < b.group;
                                             });
-            const auto neurons = static_cast<double>(r->neurons);
-            const double share = rate(flow.group) * static_cast<double>(flow.axons);
-            // Half of the other packets of a firing leave before the one that comes here.
-            const double others = std::max(0.0, r->effect.packets_sent / neurons - 1);
-            const double sent_s =
-                r->fire_s / neurons - 0.5 * others * chip_.kind_of(flow.source).axon_out.time.value;
-            silent *= 1 - share / neurons;
-            packets += share;
-            round_s += share * (r->access_s + r->update_s) / neurons;
-            send_s += share * (sent_s + flow.way_s);
+            times.add(flow,
+                      *r,
+                      rate(flow.group),
+                      chip_.kind_of(flow.source).axon_out.time.value,
+                      scratch_.neuron_s[static_cast<std::size_t>(flow.source)]);
         }
-        if (packets > 0 && silent < 1) {
-            scratch_.filling_s[static_cast<std::size_t>(destination)] =
-                round_s / packets / (1 - silent) + send_s / packets;
-        }
+        times.finish();
+        scratch_.filling_s[static_cast<std::size_t>(destination)] = times.first_s();
+        scratch_.draining_s[static_cast<std::size_t>(destination)] = times.last_s();
         first = end;
     }
 }
 
-void Floorline::add_time() {
-    const std::span<const double> means(scratch_.neuron_s);
-    cost_.neuron_s = *std::max_element(means.begin(), means.end());
-    cost_.message_s = *std::max_element(scratch_.message_s.begin(), scratch_.message_s.end());
+void Floorline::add_links() {
     for (std::size_t i = 0; i < profile_.links.size();) {
         double busy = 0;
-        const std::int32_t link = profile_.links[i].link;
-        for (; i < profile_.links.size() && profile_.links[i].link == link; ++i) {
+        const LinkLoad& first = profile_.links[i];
+        for (; i < profile_.links.size() && profile_.links[i].link == first.link; ++i) {
             busy += rate(profile_.links[i].group) * profile_.links[i].busy_s;
         }
         cost_.link_s = std::max(cost_.link_s, busy);
+        links_s_ = std::max(links_s_, busy - first.busy_s / static_cast<double>(first.packets));
     }
+}
+
+void Floorline::add_time() {
+    cost_.neuron_s = *std::max_element(scratch_.neuron_s.begin(), scratch_.neuron_s.end());
+    cost_.message_s = *std::max_element(scratch_.message_s.begin(), scratch_.message_s.end());
     // One list of engines: neurons first, then messages with their start.
     scratch_.neuron_s.resize(2 * cores_);
     double largest = 0;
     bool memory_bound = false;
+    bool late = false;
     for (std::size_t c = 0; c < cores_; ++c) {
+        // Either the engine is never idle after its first packet, or its last packet is late.
         const double busy = scratch_.message_s[c];
-        // A step without any packet has nothing to wait for.
-        const double waits = busy > 0 ? scratch_.filling_s[c] : 0;
-        scratch_.neuron_s[cores_ + c] = busy + waits;
-        if (busy + waits >= largest) {
-            largest = busy + waits;
-            cost_.filling_s = waits;
+        const double done = std::max(busy + scratch_.filling_s[c], scratch_.draining_s[c]);
+        scratch_.neuron_s[cores_ + c] = done;
+        if (done >= largest) {
+            largest = done;
+            cost_.filling_s = scratch_.filling_s[c];
+            late = done > busy + scratch_.filling_s[c];
             memory_bound = scratch_.memory_s[c] > 0.5 * busy;
         }
     }
+    links_s_ += links_s_ > 0 ? cost_.filling_s : 0;
     const double mean = std::max(largest, cost_.neuron_s);
     const double busiest = expected_maximum(scratch_.neuron_s, scratch_.variance, scratch_.slowest);
     cost_.spread_s = busiest - mean;
     cost_.sync_s = chip_.sync.time(profile_.placed->active_tiles).value;
-    cost_.seconds = std::max(busiest, cost_.link_s) + cost_.sync_s;
+    cost_.seconds = std::max(busiest, links_s_) + cost_.sync_s;
     cost_.regime = Regime::neuron;
-    if (cost_.sync_s > std::max(busiest, cost_.link_s)) {
+    if (cost_.sync_s > std::max(busiest, links_s_)) {
         cost_.regime = Regime::sync;
-    } else if (cost_.link_s > busiest) {
+    } else if (links_s_ > busiest) {
         cost_.regime = Regime::link;
-    } else if (largest > cost_.neuron_s) {
+    } else if (!late && largest > cost_.neuron_s) {
         cost_.regime = memory_bound ? Regime::memory : Regime::message;
     }
     cost_.energy.sync_pj = chip_.sync.energy.value;
@@ -200,11 +249,13 @@ FloorlineCost Floorline::run() {
     scratch_.message_s.assign(cores_, 0);
     scratch_.memory_s.assign(cores_, 0);
     scratch_.filling_s.assign(cores_, 0);
+    scratch_.draining_s.assign(cores_, 0);
     scratch_.variance.assign(2 * cores_, 0);
     find_silence();
     add_residents();
     add_flows();
     add_filling();
+    add_links();
     add_time();
     add_contention();
     return cost_;
@@ -220,10 +271,11 @@ void Floorline::add_contention() {
             "the busiest link carries packets for {:.0f} % of the time of the busiest engine: "
             "packets queue on their way",
             100 * cost_.link_s / work);
-    } else if (std::min(cost_.neuron_s, cost_.message_s) > 0.8 * work) {
+    } else if (std::min(cost_.neuron_s, cost_.message_s) > 0.6 * work) {
         cost_.contention =
-            "neuron and message engines are busy for about the same time: packets that are sent "
-            "late wait for those before them";
+            "neuron and message engines are busy for similar times: packets that are sent late "
+            "wait "
+            "for those before them, and now the one, now the other ends the step";
     }
 }
 

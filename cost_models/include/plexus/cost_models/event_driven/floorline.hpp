@@ -49,6 +49,7 @@ struct FloorlineScratch {
     std::vector<double> message_s;
     std::vector<double> memory_s;
     std::vector<double> filling_s;
+    std::vector<double> draining_s;
     std::vector<double> variance;  ///< Of the neuron engines, then of the message engines.
     std::vector<double> silence;
     std::vector<double> slowest;
