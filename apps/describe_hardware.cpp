@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "plexus/results/terminal.hpp"
 
 #include "describe_machine.hpp"
+#include "progress_line.hpp"
 
 namespace plexus::apps {
 
@@ -66,7 +68,7 @@ void print_memories(const hardware::DataflowCore& core) {
                     .c_str());
 }
 
-void print_core(const hardware::DataflowCore& core) {
+void print_core(const hardware::DataflowCore& core, const std::vector<core::Provenance>& /*all*/) {
     std::string shape;
     for (std::size_t i = 0; i < core.array.sizes.size(); ++i)
         shape += fmt::format(
@@ -78,27 +80,96 @@ void print_core(const hardware::DataflowCore& core) {
     print_memories(core);
 }
 
-void print_core(const hardware::EventDrivenCore& core) {
-    line("neurons", std::to_string(core.neurons));
+std::string limit(std::int64_t value, const char* unit) {
+    return value == 0 ? "not limited" : fmt::format("{} {}", value, unit);
+}
+
+std::string coding(const hardware::Coding& coding) {
+    switch (coding.kind) {
+        case hardware::CodingKind::graded:
+            break;
+        case hardware::CodingKind::rate:
+            return fmt::format("rate, {} steps per value, mean {} of full scale",
+                               coding.window,
+                               core::to_text(coding.mean_rate));
+        case hardware::CodingKind::delta:
+            return fmt::format("changes only, {} of the values", core::to_text(coding.changed));
+    }
+    return "graded";
+}
+
+/// What an event-driven core can hold and do.
+void print_abilities(const hardware::EventDrivenCore& core) {
+    line("neurons", limit(core.neurons, "per core"));
     line("synaptic memory",
          fmt::format("{}, {} bit wide", bits(core.synaptic_memory), core.synaptic_word_bits));
+    line("axons in, out",
+         limit(core.axons_in, "entries") + ", " + limit(core.axons_out, "entries"));
+    line("fan-in, fan-out",
+         limit(core.fan_in, "synapses") + ", " + limit(core.fan_out, "synapses"));
+    line("weights", limit(core.weight_bits, "bit at most"));
     line("lanes", std::to_string(core.lanes));
     line("payload, state", fmt::format("{} bit, {} bit", core.payload_bits, core.state_bits));
+    line("accumulators", fmt::format("{} per neuron", core.state_ways));
+    line("coding", coding(core.coding));
     line("neurons walked", core.scan == hardware::ScanPolicy::all ? "all" : "those touched");
-    std::vector<std::vector<std::string>> rows;
-    const auto event = [&](const char* name, const hardware::EventCost& cost) {
-        rows.push_back(
-            {name, core::to_text(cost.energy.value), readable("time_s", cost.time.value)});
-    };
-    event("axon in, per packet", core.axon_in);
-    event("synaptic word read", core.synapse_word);
-    event("synaptic operation", core.synapse_op);
-    event("neuron walked", core.soma_access);
-    event("neuron updated", core.soma_update);
-    event("neuron fires", core.spike_out);
-    event("axon out, per packet", core.axon_out);
-    std::printf("\n%s",
-                results::aligned({"event", "pJ", "time"}, rows, {false, true, true}).c_str());
+    line("loaded anew", core.reusable ? "between steps" : "never");
+    if (!core.neuron_operators.empty())
+        line("neurons can do", core::join(core.neuron_operators));
+    line("prices",
+         core.prices == hardware::PriceStyle::all_in
+             ? "all-in: an operation has memory, network and leakage in it"
+             : "per term");
+}
+
+/// Prices of the events; what nobody published is called unknown.
+class EventPrices {
+  public:
+    explicit EventPrices(const std::vector<core::Provenance>& provenance)
+        : provenance_(&provenance) {}
+
+    void add(const std::string& name, const std::string& key, const hardware::EventCost& cost) {
+        rows_.push_back(
+            {name,
+             unknown(key + ".energy_pj") ? "unknown" : core::to_text(cost.energy.value),
+             unknown(key + ".time_ns") ? "unknown" : readable("time_s", cost.time.value)});
+    }
+    void print() const {
+        std::printf("\n%s",
+                    results::aligned({"event", "pJ", "time"}, rows_, {false, true, true}).c_str());
+    }
+
+  private:
+    [[nodiscard]] bool unknown(const std::string& path) const {
+        return std::ranges::any_of(*provenance_, [&](const core::Provenance& p) {
+            return p.path == path && p.evidence == "unknown";
+        });
+    }
+    const std::vector<core::Provenance>* provenance_;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+void print_core(const hardware::EventDrivenCore& core,
+                const std::vector<core::Provenance>& provenance) {
+    constexpr std::array formats{"dense", "bitmap", "csr", "n_m", "block", "convolution"};
+    print_abilities(core);
+    EventPrices prices(provenance);
+    const std::string section = "event_driven.";
+    prices.add("axon in, per packet", section + "axon_in", core.axon_in);
+    prices.add("synaptic word read", section + "synapse_word", core.synapse_word);
+    if (core.formats.empty())
+        prices.add("synaptic operation", section + "synapse_op", core.synapse_op);
+    for (const hardware::FormatPrice& f : core.formats) {
+        const std::string format = formats.at(static_cast<std::size_t>(f.format));
+        prices.add("synaptic operation, " + format, section + "formats." + format, f.operation);
+    }
+    prices.add("neuron walked", section + "soma_access", core.soma_access);
+    prices.add("neuron updated", section + "soma_update", core.soma_update);
+    prices.add("neuron fires", section + "spike_out", core.spike_out);
+    prices.add("axon out, per packet", section + "axon_out", core.axon_out);
+    for (const hardware::DigitalUnit& unit : core.units)
+        prices.add(unit.name + ": " + core::join(unit.operators), "", unit.operation);
+    prices.print();
 }
 
 void print_interconnect(const hardware::Interconnect& interconnect) {
@@ -112,7 +183,21 @@ void print_interconnect(const hardware::Interconnect& interconnect) {
                          mesh->multicast ? ", multicast" : ""));
         line("energy per hop",
              fmt::format("{} east/west, {} north/south", pj(mesh->energy_x), pj(mesh->energy_y)));
-        line("link", fmt::format("{} bit/cycle", core::to_text(mesh->link_bandwidth.value)));
+        line("time per hop",
+             fmt::format("{} east/west, {} north/south",
+                         readable("time_s", mesh->time_x.value),
+                         readable("time_s", mesh->time_y.value)));
+        line("link",
+             mesh->link_bandwidth.value > 0
+                 ? fmt::format("{} bit/cycle", core::to_text(mesh->link_bandwidth.value))
+                 : "not limited");
+        if (mesh->chips > 1)
+            line("chips",
+                 fmt::format("{} of {} columns; {} and {} per packet from one to the next",
+                             mesh->chips,
+                             mesh->chip_width(),
+                             pj(mesh->chip_energy),
+                             readable("time_s", mesh->chip_time.value)));
     }
     if (!interconnect.links.empty())
         line("links",
@@ -143,6 +228,31 @@ void print_chip(const hardware::Architecture& a) {
         line("barrier", fmt::format("{} from {} tiles on", readable("time_s", time.value), tiles));
 }
 
+/// Constants with their class of evidence and the number of their source; below, the sources.
+void print_constants(const std::vector<core::Provenance>& provenance, std::size_t width) {
+    std::vector<std::string> sources;
+    std::vector<std::vector<std::string>> rows;
+    for (const core::Provenance& p : provenance) {
+        auto known = std::ranges::find(sources, p.source);
+        if (known == sources.end())
+            known = sources.insert(sources.end(), p.source);
+        rows.push_back({p.path, p.evidence, std::to_string(known - sources.begin() + 1), p.value});
+    }
+    if (rows.empty())
+        return;
+    std::printf("\n%s\nsources\n",
+                results::aligned(
+                    {"constant", "evidence", "source", "value"}, rows, {false, false, true, false})
+                    .c_str());
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        const std::vector<std::string> lines = results::wrapped(sources[i], width - 6);
+        for (std::size_t l = 0; l < lines.size(); ++l)
+            std::printf(
+                "%s\n",
+                fmt::format("{:>4}  {}", l == 0 ? std::to_string(i + 1) : "", lines[l]).c_str());
+    }
+}
+
 }  // namespace
 
 void describe_hardware(const std::filesystem::path& file) {
@@ -154,17 +264,10 @@ void describe_hardware(const std::filesystem::path& file) {
                     a.core_types[type].name.c_str(),
                     copies,
                     a.core_types[type].event_driven() ? "event-driven core" : "dataflow core");
-        std::visit([](const auto& kind) { print_core(kind); }, a.core_types[type].kind);
+        std::visit([&](const auto& kind) { print_core(kind, a.provenance); },
+                   a.core_types[type].kind);
     }
-    std::vector<std::vector<std::string>> rows;
-    for (const core::Provenance& p : a.provenance)
-        rows.push_back({p.path, p.value, p.evidence, p.source});
-    if (!rows.empty())
-        std::printf(
-            "\n%s",
-            results::aligned(
-                {"constant", "value", "evidence", "source"}, rows, {false, true, false, false})
-                .c_str());
+    print_constants(a.provenance, std::max<std::size_t>(60, terminal_width(80)));
 }
 
 }  // namespace plexus::apps

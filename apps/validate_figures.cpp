@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <sstream>
 
 #include <fmt/format.h>
 
@@ -20,24 +19,6 @@ namespace {
 using cost_models::event_driven::FigureRow;
 
 constexpr std::size_t narrowest = 60;
-
-/// Words of a text in lines of at most `width` columns; a longer word has a line of its own.
-std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
-    std::vector<std::string> lines(1);
-    std::istringstream words(text);
-    for (std::string word; words >> word;) {
-        std::string& line = lines.back();
-        const std::size_t used = results::display_width(line);
-        if (used == 0) {
-            line = word;
-        } else if (used + 1 + results::display_width(word) <= width) {
-            line += ' ' + word;
-        } else {
-            lines.push_back(word);
-        }
-    }
-    return lines;
-}
 
 std::string number(double value) {
     return value >= 1e4 && value < 1e8 ? fmt::format("{:.0f}", value)
@@ -58,7 +39,7 @@ void add_lines(std::vector<std::vector<std::string>>& lines,
                const FigureRow& row,
                std::size_t width) {
     bool first = true;
-    for (const std::string& text : wrapped(row.chip + ": " + row.workload, width)) {
+    for (const std::string& text : results::wrapped(row.chip + ": " + row.workload, width)) {
         if (first)
             lines.push_back({std::to_string(index),
                              text,
@@ -97,7 +78,7 @@ void print_notes(const std::vector<FigureRow>& rows, std::size_t width) {
                                    : row.ours         ? ". Note: " + row.remark
                                                       : ". Not checked: " + row.remark;
         bool first = true;
-        for (const std::string& line : wrapped(row.source + remark, width - 4)) {
+        for (const std::string& line : results::wrapped(row.source + remark, width - 4)) {
             std::printf("%s\n",
                         fmt::format("{:>2}  {}", first ? std::to_string(i + 1) : "", line).c_str());
             first = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "read_event_driven.hpp"
 
+#include <utility>
+
 namespace plexus::hardware::detail {
 
 using core::Energy;
@@ -22,9 +24,12 @@ void read_sizes(const Reader& reader, EventDrivenCore& core, Constants& constant
         reader.at("synaptic_memory_bits"), {.lower = 1, .upper = max_synaptic_bits}, "bit"));
     core.synaptic_word_bits = constants.integer_or(
         reader, "synaptic_word_bits", core.synaptic_word_bits, width_range, "bit");
-    core.axons_in = constants.integer_or(reader, "axons_in", core.axons_in, table_range, "entries");
-    core.axons_out =
-        constants.integer_or(reader, "axons_out", core.axons_out, table_range, "entries");
+    for (const auto& [key, table] : {std::pair{"axons_in", &EventDrivenCore::axons_in},
+                                     std::pair{"axons_out", &EventDrivenCore::axons_out}}) {
+        const Reader given = reader.is_map() ? reader.find(key) : Reader(reader);
+        core.*table = given ? constants.integer_or_unknown(given, table_range, "entries")
+                            : constants.integer_or(reader, key, 0, table_range, "entries");
+    }
     core.lanes = constants.integer_or(reader, "lanes", core.lanes, count_range, "lanes");
     core.payload_bits =
         constants.integer_or(reader, "payload_bits", core.payload_bits, width_range, "bit");

@@ -14,6 +14,10 @@ namespace plexus::results {
 /// Number of columns that `text` (UTF-8) takes on a terminal, one per code point.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
+/// Words of a text in lines of at most `width` columns; a longer word has a line of its own. One
+/// empty line if there are none.
+[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
+
 /// Texts in aligned columns under a header with a rule below; numbers to the right.
 /// \param right One per column: align right. Lines end in LF and have no spaces at their end.
 [[nodiscard]] std::string aligned(const std::vector<std::string>& header,
