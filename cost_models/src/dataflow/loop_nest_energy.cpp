@@ -107,35 +107,47 @@ void LoopNestModel::hold(std::span<const TemporalLoop> order,
     }
 }
 
+/// The part of an operand that the loops taken so far touch.
+struct LoopNestModel::Tile {
+    std::array<double, max_dims> extents{};  ///< Of dimensions that slide.
+    double relevant = 1;                     ///< Product of the loops that index the operand.
+    std::size_t loops = 0;
+};
+
+double LoopNestModel::grow(std::span<const TemporalLoop> order,
+                           std::size_t o,
+                           std::size_t level,
+                           const Lanes& lanes,
+                           const LoopNestState& state,
+                           Tile& tile) const {
+    for (std::size_t& i = tile.loops; i < state.cuts[o][level]; ++i) {
+        const std::uint8_t traits = state.traits[i];
+        if ((traits & indexes(o)) != 0) {
+            tile.relevant *= state.sizes[i];
+        } else if ((traits & skips(o)) == 0) {
+            tile.extents[order[i].dim] *= state.sizes[i];
+        }
+    }
+    for (const Factor& f : lanes.factors[o][level]) {
+        tile.extents[f.dim] *= f.factor;
+        tile.relevant *= (traits_[f.dim] & indexes(o)) != 0 ? f.factor : 1;
+    }
+    double elements = tile.relevant;
+    for (const PreparedAxis& axis : axes_[o]) {
+        elements *= span(axis, tile.extents.data());
+    }
+    return elements;
+}
+
 void LoopNestModel::hold_operand(std::span<const TemporalLoop> order,
                                  std::size_t o,
                                  const Lanes& lanes,
                                  const LoopNestState& state,
                                  HeldData& held) const {
-    std::array<double, max_dims> extents;  // NOLINT(cppcoreguidelines-pro-type-member-init): hot
-    std::fill_n(extents.begin(), layer_.dims.size(), 1.0);
-    double relevant = 1;
-    std::size_t i = 0;
+    Tile tile;
+    std::fill_n(tile.extents.begin(), layer_.dims.size(), 1.0);
     for (std::size_t a = 0; a <= levels_[o]; ++a) {
-        double elements = 1;
-        if (a > 0) {
-            for (; i < state.cuts[o][a - 1]; ++i) {
-                const std::uint8_t traits = state.traits[i];
-                if ((traits & indexes(o)) != 0) {
-                    relevant *= state.sizes[i];
-                } else if ((traits & skips(o)) == 0) {
-                    extents[order[i].dim] *= state.sizes[i];
-                }
-            }
-            for (const Factor& f : lanes.factors[o][a - 1]) {
-                extents[f.dim] *= f.factor;
-                relevant *= (traits_[f.dim] & indexes(o)) != 0 ? f.factor : 1;
-            }
-            elements = relevant;
-            for (const PreparedAxis& axis : axes_[o]) {
-                elements *= span(axis, extents.data());
-            }
-        }
+        const double elements = a == 0 ? 1 : grow(order, o, a - 1, lanes, state, tile);
         const double precision = o == 0 && held.partial_sums[a] ? partial_sum_bits_ : bits_[o];
         held.elements[o][a] = rules_ == Rules::zigzag ? round_even(elements) : snapped(elements);
         held.precision[o][a] = precision;

@@ -58,6 +58,25 @@ LoopNestModel::LoopNestModel(Layer layer,
     prepare_lanes(core);
 }
 
+void LoopNestModel::prepare_relevance(std::size_t o) {
+    const LayerOperand& operand = layer_.operands[o];
+    for (std::size_t d = 0; d < std::min(layer_.dims.size(), max_dims); ++d) {
+        relevance_[o][d] = operand.relevance[d];
+        const bool irrelevant = operand.relevance[d] == Relevance::irrelevant;
+        const bool relevant = operand.relevance[d] == Relevance::relevant;
+        const int traits = irrelevant ? skips(o) : relevant ? indexes(o) : 0;
+        traits_[d] = static_cast<std::uint8_t>(traits_[d] | traits);
+    }
+    bits_[o] = operand.bits;
+    for (const SlidingAxis& axis : operand.axes) {
+        axes_[o].push_back({static_cast<std::uint8_t>(axis.first),
+                            static_cast<std::uint8_t>(axis.second),
+                            axis.first_step(),
+                            axis.second_step(),
+                            axis.size});
+    }
+}
+
 void LoopNestModel::prepare_operands(const hardware::DataflowCore& core) {
     partial_sum_bits_ = static_cast<double>(layer_.partial_sum_bits);
     std::vector<std::size_t> use_of(core.memories.size(), core.memories.size());
@@ -71,21 +90,7 @@ void LoopNestModel::prepare_operands(const hardware::DataflowCore& core) {
             continue;
         }
         levels_[o] = memories.size();
-        for (std::size_t d = 0; d < std::min(layer_.dims.size(), max_dims); ++d) {
-            relevance_[o][d] = operand.relevance[d];
-            const bool irrelevant = operand.relevance[d] == Relevance::irrelevant;
-            const bool relevant = operand.relevance[d] == Relevance::relevant;
-            const int traits = irrelevant ? skips(o) : relevant ? indexes(o) : 0;
-            traits_[d] = static_cast<std::uint8_t>(traits_[d] | traits);
-        }
-        bits_[o] = operand.bits;
-        for (const SlidingAxis& axis : operand.axes) {
-            axes_[o].push_back({static_cast<std::uint8_t>(axis.first),
-                                static_cast<std::uint8_t>(axis.second),
-                                axis.first_step(),
-                                axis.second_step(),
-                                axis.size});
-        }
+        prepare_relevance(o);
         for (std::size_t l = 0; l < memories.size(); ++l) {
             const hardware::Memory& memory = core.memories[memories[l]];
             memory_[o][l] = memories[l];

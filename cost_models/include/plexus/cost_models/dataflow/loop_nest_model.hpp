@@ -163,6 +163,7 @@ class LoopNestModel {
     };
 
     void prepare_operands(const hardware::DataflowCore& core);
+    void prepare_relevance(std::size_t operand);
     void prepare_channels(const hardware::DataflowCore& core);
     void open_channels(const hardware::Memory& memory, std::size_t operand, std::size_t level);
     void require_channels(std::size_t operand, std::size_t level);
@@ -194,6 +195,14 @@ class LoopNestModel {
               const Lanes& lanes,
               LoopNestState& state,
               HeldData& held) const;
+    struct Tile;
+    /// Takes the loops and lanes up to a memory level into a tile. \return its elements.
+    double grow(std::span<const TemporalLoop> order,
+                std::size_t operand,
+                std::size_t level,
+                const Lanes& lanes,
+                const LoopNestState& state,
+                Tile& tile) const;
     void hold_operand(std::span<const TemporalLoop> order,
                       std::size_t operand,
                       const Lanes& lanes,
