@@ -256,6 +256,8 @@ class Run {
                     costs_.push_back({scenario, p.record.id, p.label, std::move(item)});
                 kernels_.push_back({scenario, p.record.id, p.label, std::move(why.kernels)});
                 plans_.push_back({scenario, p.record.id, p.label, std::move(why.plan)});
+                if (!why.mappings.rows.empty())
+                    mappings_.push_back({scenario, p.record.id, p.label, std::move(why.mappings)});
                 sources_.insert(sources_.end(), why.provenance.begin(), why.provenance.end());
             }
         }
@@ -305,6 +307,8 @@ class Run {
         folder_.write("breakdown.csv", results::breakdown_table(costs_));
         folder_.write("kernels.csv", results::stacked_table("kernels", kernels_));
         folder_.write("plan.csv", results::stacked_table("plan", plans_));
+        if (!mappings_.empty())
+            folder_.write("mappings.csv", results::stacked_table("mappings", mappings_));
         folder_.write("provenance.csv", results::provenance_table(sources_));
         const std::string no_plot =
             results::draw_front(folder_.path(), results::plot_script(log_.info(), records, fronts));
@@ -361,6 +365,7 @@ class Run {
     std::vector<results::LabelledCost> costs_;
     std::vector<results::LabelledTable> kernels_;
     std::vector<results::LabelledTable> plans_;
+    std::vector<results::LabelledTable> mappings_;  ///< Only of designs with dataflow cores.
     std::vector<core::Provenance> sources_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::chrono::steady_clock::time_point status_written_;

@@ -85,13 +85,6 @@ void read_annealing(const Reader& annealing,
         annealing ? core::read_params(annealing.find(out.cooling), specs) : core::defaults(specs);
 }
 
-void set(core::Node& map, const std::string& key, core::Node value) {
-    map.kind = core::Node::Kind::map;
-    map.keys.push_back(key);
-    map.key_where.emplace_back();
-    map.children.push_back(std::move(value));
-}
-
 core::Node text_node(const std::string& text) {
     return core::scalar(text);
 }
@@ -102,54 +95,69 @@ core::Node number_node(double value) {
 
 }  // namespace
 
-Decisions read_decisions(const Reader& section, const core::Registry<CoolingSchedule>& schedules) {
+void set_key(core::Node& map, const std::string& key, core::Node value) {
+    map.kind = core::Node::Kind::map;
+    map.keys.push_back(key);
+    map.key_where.emplace_back();
+    map.children.push_back(std::move(value));
+}
+
+core::Node default_params_tree(const std::vector<core::ParamSpec>& specs) {
+    core::Node params;
+    params.kind = core::Node::Kind::map;
+    for (const core::ParamSpec& spec : specs)
+        set_key(params, spec.name, text_node(core::to_string(spec.fallback)));
+    return params;
+}
+
+Decisions read_decisions(const Reader& section,
+                         const core::Registry<CoolingSchedule>& schedules,
+                         const core::Registry<Mapper>& mappers) {
     Decisions out;
     if (section) {
-        section.allow({"kernels", "weighting", "fusion", "placement", "annealing"});
+        section.allow({"kernels", "weighting", "fusion", "placement", "annealing", "mapping"});
         read_kernels(section.find("kernels"), out);
         read_weighting(section.find("weighting"), out);
         read_plan(section, out);
     }
     read_annealing(section ? section.find("annealing") : section, schedules, out);
+    out.mapping = read_mapping_decision(section ? section.find("mapping") : section, mappers);
     return out;
 }
 
-core::Node default_decision_tree(const core::Registry<CoolingSchedule>& schedules) {
+core::Node default_decision_tree(const core::Registry<CoolingSchedule>& schedules,
+                                 const core::Registry<Mapper>& mappers) {
     const Decisions d;
     core::Node bank;
     bank.kind = core::Node::Kind::sequence;
     for (const std::string& name : d.bank)
         bank.children.push_back(text_node(name));
     core::Node kernels;
-    set(kernels, "bank", bank);
-    set(kernels, "block", text_node(std::to_string(d.block)));
+    set_key(kernels, "bank", bank);
+    set_key(kernels, "block", text_node(std::to_string(d.block)));
     core::Node weighting;
-    set(weighting, "alpha", number_node(d.weighting.alpha));
-    set(weighting, "error_reference", number_node(d.weighting.error_reference));
-    set(weighting, "work_share", number_node(d.weighting.work_share));
+    set_key(weighting, "alpha", number_node(d.weighting.alpha));
+    set_key(weighting, "error_reference", number_node(d.weighting.error_reference));
+    set_key(weighting, "work_share", number_node(d.weighting.work_share));
     core::Node fusion;
-    set(fusion, "stacks", text_node("searched"));
+    set_key(fusion, "stacks", text_node("searched"));
     core::Node placement;
-    set(placement, "mode", text_node("searched"));
-    set(placement, "latency_share", number_node(d.plan.latency_share));
+    set_key(placement, "mode", text_node("searched"));
+    set_key(placement, "latency_share", number_node(d.plan.latency_share));
     core::Node annealing;
-    set(annealing, "cooling", text_node(d.cooling));
-    set(annealing, "steps", text_node(std::to_string(d.plan.annealing.steps)));
-    set(annealing, "probes", text_node(std::to_string(d.plan.annealing.probes)));
-    set(annealing, "initial_acceptance", number_node(d.plan.annealing.initial_acceptance));
-    for (const std::string& name : schedules.names()) {
-        core::Node params;
-        params.kind = core::Node::Kind::map;
-        for (const core::ParamSpec& spec : schedules.find(name)->params)
-            set(params, spec.name, text_node(core::to_string(spec.fallback)));
-        set(annealing, name, std::move(params));
-    }
+    set_key(annealing, "cooling", text_node(d.cooling));
+    set_key(annealing, "steps", text_node(std::to_string(d.plan.annealing.steps)));
+    set_key(annealing, "probes", text_node(std::to_string(d.plan.annealing.probes)));
+    set_key(annealing, "initial_acceptance", number_node(d.plan.annealing.initial_acceptance));
+    for (const std::string& name : schedules.names())
+        set_key(annealing, name, default_params_tree(schedules.find(name)->params));
     core::Node root;
-    set(root, "kernels", std::move(kernels));
-    set(root, "weighting", std::move(weighting));
-    set(root, "fusion", std::move(fusion));
-    set(root, "placement", std::move(placement));
-    set(root, "annealing", std::move(annealing));
+    set_key(root, "kernels", std::move(kernels));
+    set_key(root, "weighting", std::move(weighting));
+    set_key(root, "fusion", std::move(fusion));
+    set_key(root, "placement", std::move(placement));
+    set_key(root, "annealing", std::move(annealing));
+    set_key(root, "mapping", default_mapping_tree(mappers));
     return root;
 }
 

@@ -16,6 +16,7 @@
 #include "plexus/explorers/annealing/cooling.hpp"
 #include "plexus/explorers/decisions.hpp"
 #include "plexus/explorers/fusion/plan_search.hpp"
+#include "plexus/explorers/mapping/mapped_cores.hpp"
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 
@@ -85,6 +86,7 @@ struct Evaluator::Detail {
         : experiment(e),
           tree(scenario_tree(e, scenario)),
           schedules(builtin_cooling_schedules()),
+          mappers(builtin_mappers()),
           kernels(make_kernel_stage(e, jobs)) {}
 
     /// A design with all its parts; `violations` is set instead if it cannot be built.
@@ -93,6 +95,8 @@ struct Evaluator::Detail {
         std::shared_ptr<const Checked<workloads::Workload>> work;
         Decisions decisions;
         KernelPlan kernels;
+        std::unique_ptr<const Mapper> mapper;
+        std::shared_ptr<const MappedCores> mapped;  ///< None at the low fidelity `roofline`.
         std::optional<cost_models::PlanModel> model;
         PlanSearchResult search;
         std::vector<core::Violation> violations;
@@ -100,14 +104,17 @@ struct Evaluator::Detail {
 
     /// Fills `design` step by step; stops at the first step that finds the design impossible.
     void build(const DesignPoint& point, Design& design) const;
+    [[nodiscard]] cost_models::CoreCostModels core_models(Design& design) const;
     [[nodiscard]] double objective(ObjectiveKind kind, const Design& design) const;
 
     const Experiment& experiment;
     core::Node tree;
     core::Registry<CoolingSchedule> schedules;
+    core::Registry<Mapper> mappers;
     KernelStage kernels;
     mutable core::MemoCache<Checked<hardware::Architecture>> machines;
     mutable core::MemoCache<Checked<workloads::Workload>> works;
+    mutable MappingMemo mappings;
 };
 
 void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
@@ -127,8 +134,8 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
     design.work = works.get(core::content_hash(workload_node), [&] {
         return checked<workloads::Workload>(workload_node, workloads::read_workload);
     });
-    design.decisions =
-        read_decisions(core::Reader(*variant.find("decisions"), "decisions", problems), schedules);
+    design.decisions = read_decisions(
+        core::Reader(*variant.find("decisions"), "decisions", problems), schedules, mappers);
     design.violations = violations_of(problems);
     for (const auto* part : {&design.machine->violations, &design.work->violations})
         design.violations.insert(design.violations.end(), part->begin(), part->end());
@@ -151,7 +158,7 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
                 mix = m.get();
         work.push_back(cost_models::operator_work(workload, i, mix));
     }
-    design.model.emplace(design.machine->value, workload, std::move(work));
+    design.model.emplace(design.machine->value, workload, std::move(work), core_models(design));
     // The same random numbers for every design: differences come from the design, not from luck.
     design.search =
         search_plan(*design.model,
@@ -160,6 +167,19 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
                     core::Rng(experiment.seed).split("plan"));
     if (!design.search.cost.feasible)
         design.violations = design.model->violations(design.search.plan);
+}
+
+/// The models that the design's decisions ask for, before the defaults.
+cost_models::CoreCostModels Evaluator::Detail::core_models(Design& design) const {
+    cost_models::CoreCostModels models = cost_models::default_core_models();
+    const MappingDecision& decision = design.decisions.mapping;
+    if (!decision.roofline()) {
+        design.mapper = mappers.create(decision.engine, decision.params);
+        design.mapped = std::make_shared<const MappedCores>(
+            design.work->value, decision, *design.mapper, mappings);
+        models.insert(models.begin(), design.mapped);
+    }
+    return models;
 }
 
 double Evaluator::Detail::objective(ObjectiveKind kind, const Design& design) const {
@@ -192,8 +212,8 @@ Evaluator::Evaluator(const Experiment& experiment, std::size_t scenario, int job
     const auto work = d.works.get(core::content_hash(workload_node), [&] {
         return checked<workloads::Workload>(workload_node, workloads::read_workload);
     });
-    const Decisions decisions =
-        read_decisions(core::Reader(*d.tree.find("decisions"), "decisions", problems), d.schedules);
+    const Decisions decisions = read_decisions(
+        core::Reader(*d.tree.find("decisions"), "decisions", problems), d.schedules, d.mappers);
     if (work->violations.empty() && problems.empty())
         static_cast<void>(d.kernels.select(work->value, decisions));
 }
@@ -215,8 +235,8 @@ Outcome Evaluator::evaluate(const DesignPoint& point) const {
         out.objectives.push_back(detail_->objective(kind, design));
     const cost_models::PlanCost& cost = design.search.cost;
     std::int64_t fused = 0;
-    for (const char f : design.search.plan.fused)
-        fused += f;
+    for (const char kept : design.model->residency(design.search.plan).kept)
+        fused += kept;
     out.metrics = {design.kernels.storage_bits(),
                    design.kernels.work(),
                    cost.off_chip_bits,
@@ -263,14 +283,16 @@ core::Table kernel_table(const workloads::Workload& workload, const KernelPlan& 
     return table;
 }
 
-core::Table plan_table(const workloads::Workload& workload, const cost_models::Plan& plan) {
+core::Table plan_table(const workloads::Workload& workload,
+                       const cost_models::Plan& plan,
+                       const cost_models::PlanModel::Residency& residency) {
     core::Table table{.name = "plan",
                       .columns = {"operator", "type", "first_core", "cores", "inputs_kept_on_chip"},
                       .rows = {}};
     for (std::size_t i = 0; i < workload.operators.size(); ++i) {
         std::vector<std::string> kept;
         for (std::size_t e = 0; e < workload.edges.size(); ++e)
-            if (workload.edges[e].consumer == i && plan.fused[e] != 0)
+            if (workload.edges[e].consumer == i && residency.kept[e] != 0)
                 kept.push_back(workload.tensors[workload.edges[e].tensor].name);
         table.rows.push_back({workload.operators[i].name,
                               workload.operators[i].type,
@@ -292,7 +314,11 @@ Evaluator::Explanation Evaluator::explain(const DesignPoint& point) const {
     const workloads::Workload& workload = design.work->value;
     out.items = design.model->explain(design.search.plan);
     out.kernels = kernel_table(workload, design.kernels);
-    out.plan = plan_table(workload, design.search.plan);
+    const auto residency = design.model->residency(design.search.plan);
+    out.plan = plan_table(workload, design.search.plan, residency);
+    if (design.mapped != nullptr)
+        out.mappings = design.mapped->table(
+            design.machine->value, design.model->work(), design.search.plan, residency);
     out.provenance = design.machine->value.provenance;
     out.provenance.insert(
         out.provenance.end(), workload.provenance.begin(), workload.provenance.end());

@@ -87,7 +87,7 @@ Node resolve(const std::filesystem::path& file,
     }
     splice(root, "hardware", problems, hardware::load_architecture_tree);
     splice(root, "workload", problems, workloads::load_workload_tree);
-    Node decisions = default_decision_tree(builtin_cooling_schedules());
+    Node decisions = default_decision_tree(builtin_cooling_schedules(), builtin_mappers());
     if (const Node* user = root.find("decisions"))
         merge_into(decisions, *user);
     put(root, "decisions", std::move(decisions));
@@ -113,7 +113,8 @@ void check_part(const Node& tree, std::string_view path, Problems& problems) {
         static_cast<void>(workloads::read_workload(*tree.find("workload"), problems));
     } else {
         static_cast<void>(read_decisions(Reader(*tree.find("decisions"), "decisions", problems),
-                                         builtin_cooling_schedules()));
+                                         builtin_cooling_schedules(),
+                                         builtin_mappers()));
     }
 }
 

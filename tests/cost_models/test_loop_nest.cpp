@@ -439,4 +439,8 @@ TEST_CASE("operators become layers", "[dataflow]") {
     workloads::Workload three = workload;
     three.operators[0].inputs[0].indices[1].terms.push_back({0, 1});
     CHECK_THROWS_AS(layer_of(three, 0), core::ConfigErrors);
+    // OX steps over the 3 values of FX, K over the 30 of both: no value comes twice.
+    three.operators[0].inputs[0].indices[1].terms = {{2, 3}, {3, 1}, {0, 30}};
+    CHECK(layer_of(three, 0).operands[2].relevance ==
+          std::vector<Relevance>(4, Relevance::relevant));
 }

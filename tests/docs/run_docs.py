@@ -25,7 +25,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPIED = ["experiments", "hardware/presets", "workloads/presets", "tests/data"]
 COMMENT = re.compile(r"<!--\s*(not run|exit|file):\s*(.*?)\s*-->")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-TIMEOUT_SECONDS = 300
 
 
 class Block:
@@ -97,7 +96,7 @@ def trimmed(lines):
     return lines
 
 
-def run_block(block, folder, environment):
+def run_block(block, folder, environment, timeout=60):
     """The list of what differs from the page, as text."""
     failures = []
     want_exit = int(block.notes.get("exit", 0))
@@ -105,9 +104,9 @@ def run_block(block, folder, environment):
         try:
             result = subprocess.run(["bash", "-c", command], cwd=folder, env=environment,
                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                    stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS, check=False)
+                                    stderr=subprocess.PIPE, timeout=timeout, check=False)
         except subprocess.TimeoutExpired:
-            failures.append(f"$ {command}\nstill ran after {TIMEOUT_SECONDS} s")
+            failures.append(f"$ {command}\nstill ran after {timeout} s")
             continue
         # Progress goes to stderr and differs from run to run; errors go there too and are the point.
         printed = result.stdout if want_exit == 0 else result.stdout + result.stderr
@@ -142,7 +141,7 @@ def prepare_scratch(scratch, page):
     return folder
 
 
-def check_page(page, scratch, environment):
+def check_page(page, scratch, environment, timeout):
     """What is wrong with the page, how many commands ran, and the blocks that are not run."""
     blocks, prose = blocks_of(page, (ROOT / page).read_text(encoding="utf-8"))
     failures, ran, skipped = list(broken_links(page, prose)), 0, []
@@ -158,7 +157,7 @@ def check_page(page, scratch, environment):
             skipped.append(f"{page}:{block.line}: not run: {block.notes['not run']}")
             continue
         ran += len(block.commands())
-        failures += run_block(block, folder, environment)
+        failures += run_block(block, folder, environment, timeout)
     return failures, ran, skipped
 
 
@@ -188,6 +187,7 @@ def main():
     parser.add_argument("--program", type=pathlib.Path, help="the program plexus to run")
     parser.add_argument("--scratch", type=pathlib.Path, help="a folder to run in; its pages' "
                         "folders are emptied first")
+    parser.add_argument("--timeout", type=float, default=300, help="seconds for each command")
     parser.add_argument("--self-test", action="store_true", help="test this script itself")
     parser.add_argument("pages", nargs="*", type=pathlib.Path, help="only these pages")
     args = parser.parse_args()
@@ -201,7 +201,8 @@ def main():
                        PATH=f"{args.program.resolve().parent}:{os.environ['PATH']}")
     failures, ran, skipped = [], 0, []
     for page in pages:
-        page_failures, page_ran, page_skipped = check_page(page, args.scratch, environment)
+        page_failures, page_ran, page_skipped = check_page(
+            page, args.scratch, environment, args.timeout)
         failures += page_failures
         ran += page_ran
         skipped += page_skipped

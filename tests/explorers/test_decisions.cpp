@@ -17,7 +17,8 @@ struct Read {
     explicit Read(const std::string& yaml) {
         const core::Node root = core::parse_yaml(yaml, "d.yaml", problems);
         decisions = explorers::read_decisions(core::Reader(root, "decisions", problems),
-                                              explorers::builtin_cooling_schedules());
+                                              explorers::builtin_cooling_schedules(),
+                                              explorers::builtin_mappers());
     }
 
     [[nodiscard]] std::string errors() const {

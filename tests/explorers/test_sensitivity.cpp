@@ -93,7 +93,10 @@ std::vector<core::Node> others(const std::string& text) {
                "all",
                "linear",
                "lundy_mees",
-               "logarithmic"};
+               "logarithmic",
+               "annealing",
+               "energy",
+               "zigzag"};
     }
     std::vector<core::Node> nodes;
     for (const std::string& other : out)
@@ -104,14 +107,18 @@ std::vector<core::Node> others(const std::string& text) {
 /// One experiment in which every key in question is an axis whose first value is the given one.
 class Sweep {
   public:
+    /// \param keys Keys of the section to look at: those whose path starts so.
     Sweep(const std::string& file,
           const std::string& section,
+          const std::string& keys,
           std::vector<explorers::Override> overrides)
         : experiment_(explorers::load_experiment(data / file, overrides)) {
         std::map<std::string, std::string> values;
         collect(*experiment_.tree.find(section), section, values);
         std::vector<Axis> axes;
         for (const auto& [path, text] : values) {
+            if (!path.starts_with(keys))
+                continue;
             std::vector<core::Node> all{core::scalar(text)};
             for (core::Node& other : others(text))
                 if (other.text != text && accepted(section, path, other))
@@ -158,7 +165,8 @@ class Sweep {
             (void)workloads::read_workload(part, problems);
         } else {
             (void)explorers::read_decisions(core::Reader(part, section, problems),
-                                            explorers::builtin_cooling_schedules());
+                                            explorers::builtin_cooling_schedules(),
+                                            explorers::builtin_mappers());
         }
         return problems.errors().empty();
     }
@@ -176,13 +184,14 @@ using Variants = std::vector<std::vector<explorers::Override>>;
 /// Keys of `section` that change nothing in any of the variants.
 std::set<std::string> without_effect(const std::string& file,
                                      const std::string& section,
-                                     const Variants& variants) {
+                                     const Variants& variants,
+                                     const std::string& keys = "") {
     std::set<std::string> without;
     std::set<std::string> with;
     for (const auto& variant : variants) {
         std::vector<explorers::Override> overrides = variant;
         overrides.push_back({"workload.model.name", "qwen2.5_0.5b"});
-        Sweep(file, section, overrides).run(without, with);
+        Sweep(file, section, keys, overrides).run(without, with);
     }
     for (const std::string& path : with)
         without.erase(path);
@@ -218,6 +227,10 @@ Variants port_designs() {
     return variants;
 }
 
+bool about_mapping(const std::string& path) {
+    return path.starts_with("decisions.mapping.");
+}
+
 }  // namespace
 
 TEST_CASE("every constant of the event-driven preset changes some result", "[sensitivity]") {
@@ -234,32 +247,11 @@ TEST_CASE("every constant of the event-driven preset changes some result", "[sen
     CHECK(without_effect("sensitivity_loihi_like_64.yaml", "hardware", variants) == for_the_record);
 }
 
-// What the roofline does not see, as docs/models/dataflow.md says under Limits: the size of
-// memories inside the outermost one, partial sums that come back from above, the grain and latency
-// of off-chip memory, the grain of the port through which weights enter the outermost memory.
-
-TEST_CASE("every constant of the TPU-like preset changes some result", "[sensitivity]") {
-    const std::set<std::string> unused{"hardware.memories.dram.area",
-                                       "hardware.memories.dram.latency",
-                                       "hardware.memories.dram.ports.0.bandwidth_min",
-                                       "hardware.memories.rf_accumulator.ports.2.bandwidth_max",
-                                       "hardware.memories.rf_accumulator.ports.2.bandwidth_min",
-                                       "hardware.memories.rf_accumulator.size",
-                                       "hardware.memories.rf_weight.size",
-                                       "hardware.memories.weight_buffer.ports.1.bandwidth_min",
-                                       "hardware.technology.node_nm"};
-    CHECK(without_effect("sensitivity_tpu_like.yaml", "hardware", port_designs()) == unused);
-}
-
-TEST_CASE("every constant of the Eyeriss-like preset changes some result", "[sensitivity]") {
-    const std::set<std::string> unused{"hardware.memories.dram.area",
-                                       "hardware.memories.dram.latency",
-                                       "hardware.memories.dram.ports.0.bandwidth_min",
-                                       "hardware.memories.ifmap_spad.size",
-                                       "hardware.memories.psum_spad.size",
-                                       "hardware.memories.weights_spad.ports.1.bandwidth_min",
-                                       "hardware.technology.node_nm"};
-    CHECK(without_effect("sensitivity_eyeriss_like.yaml", "hardware", port_designs()) == unused);
+TEST_CASE("every constant of the dataflow presets changes some result", "[sensitivity]") {
+    const std::set<std::string> no_cost{"hardware.memories.dram.area",  // the area of the chip only
+                                        "hardware.technology.node_nm"};
+    CHECK(without_effect("sensitivity_tpu_like.yaml", "hardware", port_designs()) == no_cost);
+    CHECK(without_effect("sensitivity_eyeriss_like.yaml", "hardware", port_designs()) == no_cost);
 }
 
 TEST_CASE("every key of a language model and its sparsity changes some result", "[sensitivity]") {
@@ -273,6 +265,21 @@ TEST_CASE("every decision changes some result", "[sensitivity]") {
     for (const char* cooling : {"geometric", "linear", "lundy_mees", "logarithmic", "adaptive"})
         variants.push_back(
             {set("decisions.annealing.cooling", cooling), set("decisions.annealing.steps", "400")});
-    CHECK(without_effect("sensitivity_loihi_like_64.yaml", "decisions", variants) ==
-          std::set<std::string>{});
+    std::set<std::string> without =
+        without_effect("sensitivity_loihi_like_64.yaml", "decisions", variants);
+    std::erase_if(without, about_mapping);
+    CHECK(without == std::set<std::string>{});
+}
+
+TEST_CASE("every mapping decision changes some result on a dataflow core", "[sensitivity]") {
+    Variants variants;
+    for (const char* engine : {"exhaustive", "annealing", "optimal"})
+        variants.push_back({set("decisions.mapping.engine", engine),
+                            set("decisions.fusion.stacks", "none"),
+                            set("decisions.mapping.annealing.steps", "100"),
+                            set("workload.model.phase", "prefill"),
+                            set("workload.model.context", "6")});
+    CHECK(
+        without_effect("sensitivity_tpu_like.yaml", "decisions", variants, "decisions.mapping.") ==
+        std::set<std::string>{});
 }

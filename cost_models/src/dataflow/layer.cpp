@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
 #include <tuple>
 
@@ -40,22 +41,43 @@ double axis_size(const Operator& op, const IndexExpr& index, const SlidingAxis& 
     return std::max(1.0, size);
 }
 
+/// Every iteration of the loops of `index` gives another value, as where an axis is several loops
+/// one inside the other (group, head and channel of an attention): each loop steps over all that
+/// the loops with smaller steps reach.
+bool gives_each_once(const Operator& op, const IndexExpr& index) {
+    std::vector<workloads::IndexTerm> terms = index.terms;
+    std::sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
+        return std::abs(a.scale) < std::abs(b.scale);
+    });
+    std::int64_t reach = 0;
+    for (const workloads::IndexTerm& term : terms) {
+        const std::int64_t steps = op.dims[term.dim].size - 1;
+        if (steps > 0 && std::abs(term.scale) <= reach) {
+            return false;
+        }
+        reach += std::abs(term.scale) * steps;
+    }
+    return true;
+}
+
 LayerOperand operand_of(const Operator& op, const Access& access, double bits) {
     LayerOperand operand{access.operand, {}, bits, {}, {}};
     operand.relevance.assign(op.dims.size(), Relevance::irrelevant);
     for (const IndexExpr& index : access.indices) {
-        if (index.terms.size() > 2) {
+        if (index.terms.size() > 2 && !gives_each_once(op, index)) {
             throw core::ConfigErrors(
                 {{{},
                   op.name,
-                  fmt::format("operand {} is indexed by a sum of {} dimensions; the loop-nest "
-                              "model knows sums of two",
+                  fmt::format("operand {} is indexed by a sum of {} dimensions that overlap; the "
+                              "loop-nest model knows sums of two",
                               access.operand,
                               index.terms.size())}});
         }
-        if (index.terms.size() == 1) {
-            operand.relevance[index.terms[0].dim] = Relevance::relevant;
-        } else if (index.terms.size() == 2) {
+        if (index.terms.size() != 2) {
+            for (const workloads::IndexTerm& term : index.terms) {
+                operand.relevance[term.dim] = Relevance::relevant;
+            }
+        } else {
             const auto& [first, second] = std::tie(index.terms[0], index.terms[1]);
             SlidingAxis axis{first.dim,
                              second.dim,

@@ -265,4 +265,8 @@ const hardware::Architecture& PlanModel::architecture() const {
     return detail_->machine.architecture();
 }
 
+const std::vector<OperatorWork>& PlanModel::work() const {
+    return detail_->work;
+}
+
 }  // namespace plexus::cost_models

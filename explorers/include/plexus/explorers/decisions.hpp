@@ -9,6 +9,7 @@
 #include "plexus/core/registry.hpp"
 #include "plexus/explorers/fusion/plan_search.hpp"
 #include "plexus/explorers/kernel_selection/select.hpp"
+#include "plexus/explorers/mapping/mapping_decision.hpp"
 
 namespace plexus::explorers {
 
@@ -22,10 +23,12 @@ struct Decisions {
         plan;  ///< fusion.stacks, placement.mode, placement.latency_share, annealing.*
     std::string cooling = "geometric";  ///< annealing.cooling
     core::Params cooling_params;        ///< annealing.<name of schedule>.*
+    MappingDecision mapping;            ///< mapping.*
 };
 
 /// Reads the `decisions:` section; an invalid reader gives the defaults.
 [[nodiscard]] Decisions read_decisions(const core::Reader& section,
-                                       const core::Registry<CoolingSchedule>& schedules);
+                                       const core::Registry<CoolingSchedule>& schedules,
+                                       const core::Registry<Mapper>& mappers);
 
 }  // namespace plexus::explorers

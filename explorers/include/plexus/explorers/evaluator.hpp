@@ -34,6 +34,7 @@ class Evaluator : public Objective {
         std::vector<core::CostItem> items;  ///< Energies add up to the energy objective.
         core::Table kernels;                ///< Kernels of each sparse tensor: blocks, bits, error.
         core::Table plan;                   ///< Cores and fusion of each operator.
+        core::Table mappings;  ///< Loop nest of each operator on dataflow cores; may be empty.
         std::vector<core::Provenance> provenance;
     };
     [[nodiscard]] Explanation explain(const DesignPoint& point) const;

@@ -67,7 +67,8 @@ struct Layer {
 using MemoryLinks = std::array<std::string, 3>;
 
 /// Operator `index` of a workload as a layer. Inputs beyond the second (a bias) are left out.
-/// \throws core::ConfigErrors if an operand is indexed by a sum of more than two dimensions.
+/// \throws core::ConfigErrors if an operand is indexed by a sum of more than two dimensions, unless
+/// every iteration of them gives another index.
 [[nodiscard]] Layer layer_of(const workloads::Workload& workload,
                              std::size_t index,
                              const MemoryLinks& links = {"O", "I1", "I2"});

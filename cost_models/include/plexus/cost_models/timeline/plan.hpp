@@ -84,6 +84,7 @@ class PlanModel {
     [[nodiscard]] std::size_t operators() const;
     [[nodiscard]] std::size_t edges() const;
     [[nodiscard]] const hardware::Architecture& architecture() const;
+    [[nodiscard]] const std::vector<OperatorWork>& work() const;
 
   private:
     struct Detail;

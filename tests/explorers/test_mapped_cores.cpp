@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <rapidcheck/catch.h>
+
+#include "plexus/cost_models/dataflow/loop_nest_cost.hpp"
+#include "plexus/cost_models/timeline/plan.hpp"
+#include "plexus/explorers/evaluator.hpp"
+#include "plexus/explorers/experiment.hpp"
+#include "plexus/explorers/mapping/mapped_cores.hpp"
+#include "plexus/hardware/load.hpp"
+#include "plexus/workloads/load.hpp"
+
+#include "catch.hpp"
+
+using namespace plexus;
+using cost_models::CoreCost;
+using cost_models::OnChip;
+using cost_models::OperatorWork;
+using explorers::MappedCores;
+
+namespace {
+
+const std::filesystem::path source = PLEXUS_SOURCE_DIR;
+
+/// A TPU-like machine with a larger weight buffer, two dense matrix products with a ReLU between
+/// them, and the mapped model.
+class Bench {
+  public:
+    explicit Bench(const std::string& workload_name = "sparse_gemm_pair")
+        : architecture(hardware::load_architecture(source / "hardware/presets/tpu_like.yaml")),
+          workload(load(workload_name)),
+          mapper(explorers::builtin_mappers().create("exhaustive")),
+          model(workload, decision, *mapper, memo) {
+        memory("weight_buffer").size = core::Bits(8 * 1024 * 1024);
+        for (std::size_t i = 0; i < workload.operators.size(); ++i)
+            work.push_back(cost_models::operator_work(workload, i, nullptr));
+    }
+
+    [[nodiscard]] hardware::Memory& memory(const std::string& name) {
+        auto& core = std::get<hardware::DataflowCore>(architecture.core_types[0].kind);
+        const auto found = std::find_if(core.memories.begin(),
+                                        core.memories.end(),
+                                        [&](const hardware::Memory& m) { return m.name == name; });
+        REQUIRE(found != core.memories.end());
+        return *found;
+    }
+    [[nodiscard]] CoreCost cost(std::size_t op, const OnChip& on_chip = {}, int cores = 1) const {
+        return model.evaluate(architecture, work[op], {0, cores}, on_chip);
+    }
+    /// An operator whose weights have other figures: a model of its own, for models remember.
+    [[nodiscard]] CoreCost cost_of(const OperatorWork& other, const OnChip& on_chip = {}) {
+        const MappedCores fresh(workload, decision, *mapper, memo);
+        return fresh.evaluate(architecture, other, {0, 1}, on_chip);
+    }
+    [[nodiscard]] cost_models::PlanModel plan_model() const {
+        auto models = cost_models::default_core_models();
+        models.insert(models.begin(),
+                      std::make_shared<MappedCores>(workload, decision, *mapper, memo));
+        return {architecture, workload, work, std::move(models)};
+    }
+
+    hardware::Architecture architecture;
+    workloads::Workload workload;
+    explorers::MappingDecision decision;
+    std::unique_ptr<const explorers::Mapper> mapper;
+    mutable explorers::MappingMemo memo;
+    MappedCores model;
+    std::vector<OperatorWork> work;
+
+  private:
+    static workloads::Workload load(const std::string& name) {
+        core::Problems problems;
+        auto w =
+            workloads::load_workload(source / "workloads/presets" / (name + ".yaml"), problems);
+        problems.throw_if_any();
+        return w;
+    }
+};
+
+/// The loop-nest cost of the best mapping on the core as its file describes it.
+cost_models::dataflow::LoopNestCost alone(const Bench& bench, std::size_t op) {
+    const auto& core = std::get<hardware::DataflowCore>(bench.architecture.core_types[0].kind);
+    const auto layer = cost_models::dataflow::layer_of(bench.workload, op);
+    const auto found =
+        explorers::map_operator(layer, core, bench.decision.request, *bench.mapper, "exhaustive");
+    REQUIRE(found.feasible());
+    return cost_models::dataflow::evaluate_mapping(layer, core, found.best->mapping);
+}
+
+constexpr OnChip everything{.inputs = true, .output = true, .weights = 1};
+
+}  // namespace
+
+TEST_CASE("with all operands off chip an operator costs what the loop-nest model says") {
+    const Bench bench;
+    for (const std::size_t op : {std::size_t{0}, std::size_t{2}}) {
+        const auto expected = alone(bench, op);
+        const CoreCost cost = bench.cost(op);
+        CHECK(cost.feasible);
+        CHECK(cost.covers_off_chip);
+        CHECK(cost.latency.value == expected.latency.value);
+        CHECK(cost.energy.value == Approx(expected.energy.value).epsilon(1e-12));
+    }
+}
+
+TEST_CASE("a plan that keeps nothing on chip costs the sum of its layers") {
+    const Bench bench("gemm");
+    cost_models::PlanModel model = bench.plan_model();
+    const cost_models::Plan plan = model.uniform_plan(false);
+    const auto scratch = model.make_scratch();
+    const cost_models::PlanCost cost = model.evaluate(plan, *scratch);
+    REQUIRE(cost.feasible);
+    const auto residency = model.residency(plan);
+    double latency = 0;
+    double energy = 0;
+    for (std::size_t op = 0; op < bench.workload.operators.size(); ++op) {
+        const CoreCost each = bench.cost(op, residency.on_chip[op]);
+        latency += each.latency.value;
+        energy += each.energy.value;
+    }
+    CHECK(cost.latency.value == Approx(latency).epsilon(1e-12));
+    CHECK(cost.energy.value == Approx(energy).epsilon(1e-12));
+    double items = 0;
+    for (const core::CostItem& item : model.explain(plan))
+        items += item.energy.value;
+    CHECK(items == Approx(energy).epsilon(1e-9));
+}
+
+TEST_CASE("the bits that cross the pins are those of the operands, once each") {
+    // 512 x 128 weights, 128 inputs and 512 outputs of 8 bits fit into the buffer as a whole.
+    const Bench bench;
+    CHECK(bench.cost(0).off_chip_bits == 8.0 * (512 * 128 + 128 + 512));
+    CHECK(bench.cost(0, {.inputs = true, .output = false, .weights = 0}).off_chip_bits ==
+          8.0 * (512 * 128 + 512));
+    CHECK(bench.cost(0, {.inputs = false, .output = true, .weights = 0}).off_chip_bits ==
+          8.0 * (512 * 128 + 128));
+    CHECK(bench.cost(0, {.inputs = false, .output = false, .weights = 1}).off_chip_bits ==
+          8.0 * (128 + 512));
+    CHECK(bench.cost(0, everything).off_chip_bits == 0);
+}
+
+TEST_CASE("what is on chip costs no more than what comes from off chip") {
+    const Bench bench;
+    const CoreCost streamed = bench.cost(0);
+    const CoreCost resident = bench.cost(0, everything);
+    CHECK(resident.energy < streamed.energy);
+    CHECK(resident.latency < streamed.latency);
+}
+
+TEST_CASE("a share of resident weights mixes both cases") {
+    const Bench bench;
+    const CoreCost none = bench.cost(0, {.inputs = false, .output = false, .weights = 0});
+    const CoreCost all = bench.cost(0, {.inputs = false, .output = false, .weights = 1});
+    const CoreCost part = bench.cost(0, {.inputs = false, .output = false, .weights = 0.25});
+    CHECK(part.energy.value == Approx(0.75 * none.energy.value + 0.25 * all.energy.value));
+    CHECK(part.latency.value == Approx(0.75 * none.latency.value + 0.25 * all.latency.value));
+}
+
+TEST_CASE("an operand that finds no room on chip takes the way off chip") {
+    Bench bench;
+    bench.memory("weight_buffer").size = core::Bits(64 * 1024);  // an eighth of the weights
+    const CoreCost asked = bench.cost(0, everything);
+    CHECK(asked.feasible);
+    CHECK(asked.off_chip_bits == 8.0 * 512 * 128);  // inputs and output stay
+
+    Bench smaller;
+    smaller.memory("weight_buffer").size = core::Bits(64 * 1024);
+    smaller.memory("global_buffer").size = core::Bits(2 * 1024);  // an eighth of inputs and output
+    CHECK(smaller.cost(0, everything).energy.value == smaller.cost(0).energy.value);
+}
+
+TEST_CASE("fewer stored bits and fewer MACs never cost more") {
+    rc::prop("compressed weights", [] {
+        static Bench bench;
+        OperatorWork denser = bench.work[0];
+        const double d = *rc::gen::inRange(2, 1001) / 1000.0;
+        const double e = d * *rc::gen::inRange(500, 1000) / 1000.0;
+        OperatorWork sparser = denser;
+        denser.weight_work *= d;
+        denser.weight_storage_bits *= d;
+        sparser.weight_work *= e;
+        sparser.weight_storage_bits *= e;
+        const CoreCost more = bench.cost_of(denser);
+        const CoreCost less = bench.cost_of(sparser);
+        RC_ASSERT(less.latency.value <= more.latency.value * (1 + 1e-9));
+        RC_ASSERT(less.off_chip_bits <= more.off_chip_bits * (1 + 1e-9));
+    });
+}
+
+TEST_CASE("a matrix of zeros is a cheap operator, not a division by zero") {
+    Bench bench;
+    OperatorWork zeros = bench.work[0];
+    zeros.weight_work = 0;
+    zeros.weight_storage_bits = 0;
+    const CoreCost cost = bench.cost_of(zeros);
+    CHECK(cost.feasible);
+    CHECK(cost.latency.value > 0);
+    CHECK(cost.latency < bench.cost(0).latency);
+}
+
+TEST_CASE("several cores share out the rows, energy of the array stays the same") {
+    Bench bench;
+    bench.architecture.cores = {0, 0, 0};
+    bench.work[0].index = 0;
+    const CoreCost one = bench.cost(0, everything, 1);
+    const CoreCost three = bench.cost(0, everything, 3);
+    CHECK(three.feasible);
+    // 512 rows are 171 + 171 + 170: the busiest core has a third of the work and a little.
+    CHECK(three.latency < one.latency);
+    CHECK(three.latency.value > one.latency.value / 3);
+}
+
+TEST_CASE("every mapping decision changes some cost") {
+    const auto outcome = [](const std::vector<explorers::Override>& overrides) {
+        auto all = overrides;
+        all.push_back({"decisions.annealing.steps", "20"});
+        const auto e = explorers::load_experiment(source / "tests/explorers/data/mapped.yaml", all);
+        const explorers::Evaluator evaluator(e, 0, 1);
+        return evaluator.evaluate(e.space.from_unit({}));
+    };
+    const auto base = outcome({});
+    REQUIRE(base.feasible());
+    const std::vector<explorers::Override> others{
+        {"decisions.mapping.engine", "roofline"},
+        {"decisions.mapping.objective", "energy"},
+        {"decisions.mapping.rules", "zigzag"},
+        {"decisions.mapping.effort", "1"},
+        {"decisions.mapping.exhaustive.loop_limit", "1"},
+        {"decisions.mapping.spatial.hints", "{D1: [C], D2: [B]}"},
+        {"decisions.mapping.spatial.candidates", "1"}};
+    for (const auto& other : others) {
+        CAPTURE(other.path);
+        const auto changed = outcome({other});
+        REQUIRE(changed.feasible());
+        CHECK(changed.objectives != base.objectives);
+    }
+    const auto best = outcome({{"decisions.mapping.engine", "optimal"}});
+    CHECK(best.objectives[0] <= base.objectives[0]);
+}
