@@ -32,8 +32,14 @@ class Optimal final : public Mapper {
         // A good mapping to start with prunes most of the rest.
         TemporalSearchOptions quick = limited;
         quick.max_evaluations = quick.max_evaluations > 0 ? quick.max_evaluations / 4 + 1 : 0;
+        const auto engines = builtin_mappers();
+        auto params = core::defaults(engines.find("annealing")->params);
+        if (!known.empty()) {  // those prune already
+            params.set("steps", std::int64_t{500});
+            params.set("restarts", std::int64_t{1});
+        }
         const TemporalResult start =
-            builtin_mappers().create("annealing")->search(model, core, quick, {});
+            engines.create("annealing", params)->search(model, core, quick, {});
         result.effort.evaluated = start.effort.evaluated;
         if (start.best) {
             incumbent.offer(
