@@ -39,7 +39,9 @@ void add_lines(std::vector<std::vector<std::string>>& lines,
                const FigureRow& row,
                std::size_t width) {
     bool first = true;
-    for (const std::string& text : results::wrapped(row.chip + ": " + row.workload, width)) {
+    const std::string preset = row.preset.empty() ? "" : " (" + row.preset + ")";
+    for (const std::string& text :
+         results::wrapped(row.chip + ": " + row.workload + preset, width)) {
         if (first)
             lines.push_back({std::to_string(index),
                              text,
@@ -63,11 +65,12 @@ void print_table(const std::vector<FigureRow>& rows, std::size_t width) {
     std::vector<std::vector<std::string>> lines;
     for (std::size_t i = 0; i < rows.size(); ++i)
         add_lines(lines, i + 1, rows[i], text);
-    std::printf("%s",
-                results::aligned({"", "chip: workload", "published", "ours", "unit", "error"},
-                                 lines,
-                                 {true, false, true, true, false, false})
-                    .c_str());
+    std::printf(
+        "%s",
+        results::aligned({"", "chip: workload (preset)", "published", "ours", "unit", "error"},
+                         lines,
+                         {true, false, true, true, false, false})
+            .c_str());
 }
 
 void print_notes(const std::vector<FigureRow>& rows, std::size_t width) {

@@ -133,6 +133,7 @@ class Table {
             }
             return row;
         }
+        row.preset = item.at("preset").text();
         if (row.figure == 0) {
             item.at("figure").problem("expected a figure other than 0 to compare with");
         }

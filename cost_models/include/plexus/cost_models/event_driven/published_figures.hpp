@@ -15,6 +15,7 @@ struct FigureRow {
     std::string quantity;  ///< With its unit.
     double figure = 0;
     std::string source;
+    std::string preset;          ///< That is compared; empty if it cannot be checked.
     std::optional<double> ours;  ///< In the unit of the figure; nothing if it cannot be checked.
     bool fitted = false;         ///< The preset was made to meet this figure.
     std::string remark;          ///< Why it cannot be checked, or what to know about the check.
