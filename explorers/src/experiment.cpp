@@ -69,7 +69,15 @@ Node default_section(const std::string& section) {
     return node;
 }
 
-/// The experiment with hardware, workload and all decisions in it, overrides applied.
+/// Whether `path` reaches into a file that could not be read: that is told already.
+bool in_missing_part(const Node& root, const std::string& path) {
+    const Node* const part = root.find(path.substr(0, path.find('.')));
+    return (path.starts_with("hardware.") || path.starts_with("workload.")) &&
+           (part == nullptr || part->kind != Node::Kind::map);
+}
+
+/// The experiment with hardware, workload and all decisions in it, overrides applied. What cannot
+/// be read is left as it is, so that the rest can be checked all the same.
 Node resolve(const std::filesystem::path& file,
              const std::vector<Override>& overrides,
              Problems& problems) {
@@ -94,14 +102,14 @@ Node resolve(const std::filesystem::path& file,
     for (const char* section : {"explorer", "budget"})
         if (root.find(section) == nullptr)
             put(root, section, default_section(section));
-    problems.throw_if_any();
     for (const Override& o : overrides) {
+        if (in_missing_part(root, o.path))
+            continue;
         const std::string place = fmt::format("--set {}={}", o.path, o.value);
         const Node value = core::parse_yaml(o.value, place, problems);
         core::override_path(
             root, o.path, value, true, {.file = place, .line = 1, .column = 1}, problems);
     }
-    problems.throw_if_any();
     return root;
 }
 
@@ -190,7 +198,8 @@ void check_axes(const Experiment& experiment, const Reader& space, Problems& pro
     }
 }
 
-void read_scenarios(const Reader& section, Experiment& out) {
+/// \param check Try each value; only if there is nothing wrong without it.
+void read_scenarios(const Reader& section, bool check, Experiment& out) {
     out.scenarios = {{.name = "", .value = {}}};
     if (!section)
         return;
@@ -206,7 +215,8 @@ void read_scenarios(const Reader& section, Experiment& out) {
             if (other.name == name)
                 value.problem("this scenario stands twice");
         out.scenarios.push_back({.name = name, .value = value.node()});
-        check_value(out.tree, out.scenario_path, value.node(), name, section, value.problems());
+        if (check)
+            check_value(out.tree, out.scenario_path, value.node(), name, section, value.problems());
     }
     if (out.scenarios.empty()) {
         section.problem("expected at least one value");
@@ -276,20 +286,20 @@ Experiment load_experiment(const std::filesystem::path& file,
     out.description = top.find("description").text_or("");
 
     out.tree.kind = Node::Kind::map;
-    for (const char* part : {"hardware", "workload", "decisions"}) {
-        put(out.tree, part, *out.resolved.find(part));
-    }
     for (const char* part : {"hardware", "workload", "decisions"})
-        check_part(out.tree, part, problems);
-    problems.throw_if_any();
-
+        if (const Node* const node = out.resolved.find(part)) {
+            put(out.tree, part, *node);
+            if (node->kind == Node::Kind::map)
+                check_part(out.tree, part, problems);
+        }
     read_objectives(top.at("objectives"), out);
-    if (const Reader space = top.find("space")) {
+    const Reader space = top.find("space");
+    if (space)
         out.space = read_space(space);
-        if (problems.empty())
-            check_axes(out, space, problems);
-    }
-    read_scenarios(top.find("scenarios"), out);
+    const bool sound = problems.empty();
+    if (sound && space)
+        check_axes(out, space, problems);
+    read_scenarios(top.find("scenarios"), sound, out);
     for (const Axis& axis : out.space.axes())
         if (axis.path == out.scenario_path)
             top.find("scenarios").problem("the scenario path is also an axis of the space");

@@ -171,6 +171,37 @@ TEST_CASE("packets cross the mesh between the cores of producer and consumer") {
           Approx((32 * 4 + 64 + 64 * 4) * 0.5 * 3));
 }
 
+TEST_CASE("packets from one chip to the next pay for it") {
+    auto machine = machine_with_dram();
+    const auto workload = test::two_layers(32, 64, 16);
+    const Plan apart{{{0, 1}, {0, 1}, {3, 1}}, {1, 1}};
+    hardware::Mesh mesh;
+    mesh.width = 4;
+    mesh.energy_x = core::Energy(3);
+    mesh.time_x = core::Seconds(5e-9);
+    machine.interconnect.mesh = mesh;
+    const PlanCost one_chip = cost_of(machine, workload, apart);
+    // Two chips of two cores: one of the three hops from core 0 to core 3 leaves a chip.
+    machine.interconnect.mesh->chips = 2;
+    machine.interconnect.mesh->chip_energy = core::Energy(100);
+    machine.interconnect.mesh->chip_time = core::Seconds(50e-9);
+    const PlanCost two = cost_of(machine, workload, apart);
+    CHECK(two.energy.value - one_chip.energy.value == Approx(64 * 100));
+    CHECK(two.latency.value - one_chip.latency.value == Approx(50));
+    // 64 packets of 32 bits over two directed links between the chips, of which half are used.
+    machine.interconnect.mesh->chip_bandwidth = core::Bandwidth(0.01);
+    const auto model = builtin_core_models().create("event_driven");
+    const double second =
+        model->evaluate(machine, test::works_of(workload)[2], {3, 1}).latency.value;
+    CHECK(cost_of(machine, workload, apart).latency.value - two.latency.value ==
+          Approx(64 * 32 / 2 / 0.01 - second));
+    // Within one chip nothing is paid.
+    const Plan near{{{0, 1}, {0, 1}, {1, 1}}, {1, 1}};
+    const PlanCost inside = cost_of(machine, workload, near);
+    machine.interconnect.mesh->chips = 1;
+    CHECK(cost_of(machine, workload, near).energy.value == inside.energy.value);
+}
+
 TEST_CASE("hops along the two axes have their own prices") {
     auto machine = machine_with_dram();
     const auto workload = test::two_layers(32, 64, 16);

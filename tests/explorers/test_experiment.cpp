@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "plexus/core/node.hpp"
 #include "plexus/explorers/experiment.hpp"
@@ -149,4 +150,31 @@ TEST_CASE("sections that a file leaves out can still be set") {
         bare.file(), {{"budget.evaluations", "10"}, {"explorer.seed", "4"}});
     CHECK(set.budget.evaluations == 10);
     CHECK(set.seed == 4);
+}
+
+TEST_CASE("a missing machine does not hide what is wrong elsewhere") {
+    const std::filesystem::path file =
+        std::filesystem::temp_directory_path() / "plexus_test_missing_machine.yaml";
+    std::ofstream(file) << "version: 1\n"
+                           "hardware: no_such_machine.yaml\n"
+                           "workload: no_such_workload.yaml\n"
+                           "objectives: [latency]\n"
+                           "decisions: {fusion: {stacks: some}}\n"
+                           "explorer: {name: nsga3}\n"
+                           "budget: {evaluations: 0}\n";
+    try {
+        static_cast<void>(explorers::load_experiment(file, {}));
+        FAIL("was taken");
+    } catch (const core::ConfigErrors& wrong) {
+        std::vector<std::string> paths;
+        for (const core::Problem& p : wrong.problems())
+            paths.push_back(p.path);
+        CHECK(paths == std::vector<std::string>{"hardware",
+                                                "workload",
+                                                "objectives[0]",
+                                                "decisions.fusion.stacks",
+                                                "explorer.name",
+                                                "budget.evaluations"});
+    }
+    std::filesystem::remove(file);
 }
