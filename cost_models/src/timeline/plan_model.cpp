@@ -92,6 +92,7 @@ Cycles PlanModel::Detail::mesh(Run& run, std::size_t op, const CoreCost& cost) c
         const timeline::MeanHops way = timeline::mean_hops(m, from, here);
         hops.x += way.x * edge.bits;
         hops.y += way.y * edge.bits;
+        hops.chips += way.chips * edge.bits;
         bits += edge.bits;
         const int end = std::max(box.first_core + box.cores, from.first_core + from.cores);
         box.first_core = std::min(box.first_core, from.first_core);
@@ -100,6 +101,7 @@ Cycles PlanModel::Detail::mesh(Run& run, std::size_t op, const CoreCost& cost) c
     if (bits > 0) {
         hops.x /= bits;
         hops.y /= bits;
+        hops.chips /= bits;
     } else {
         hops = timeline::mean_hops(m, here, here);
     }
