@@ -11,6 +11,7 @@
 #include "plexus/core/memo.hpp"
 #include "plexus/core/random.hpp"
 #include "plexus/cost_models/area/area.hpp"
+#include "plexus/cost_models/event_driven/coding_error.hpp"
 #include "plexus/cost_models/operator_work.hpp"
 #include "plexus/cost_models/timeline/plan.hpp"
 #include "plexus/explorers/annealing/cooling.hpp"
@@ -192,7 +193,8 @@ double Evaluator::Detail::objective(ObjectiveKind kind, const Design& design) co
         case ObjectiveKind::edp:
             return cost.energy.value * cost.latency.value;
         case ObjectiveKind::error:
-            return design.kernels.error();
+            return std::hypot(design.kernels.error(),
+                              cost_models::event_driven::coding_error(design.machine->value));
         case ObjectiveKind::peak_memory_bits:
             return cost.peak_memory_bits;
         case ObjectiveKind::area_um2:

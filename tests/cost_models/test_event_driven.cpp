@@ -7,6 +7,7 @@
 
 #include "plexus/cost_models/area/area.hpp"
 #include "plexus/cost_models/core_cost_model.hpp"
+#include "plexus/cost_models/event_driven/coding_error.hpp"
 
 #include "catch.hpp"
 #include "small_machines.hpp"
@@ -312,6 +313,22 @@ TEST_CASE("rate and delta coding change how often values are sent") {
     CHECK(delta.count("axon_in") == Approx(graded.count("axon_in") / 4));
     CHECK(delta.count("synapse_op") == Approx(graded.count("synapse_op") / 4));
     CHECK(delta.count("sync") == 2);
+}
+
+TEST_CASE("rate coding leaves an error that a longer window makes smaller") {
+    auto machine = test::event_machine(4);
+    auto& coding = test::event_core(machine).coding;
+    CHECK(event_driven::coding_error(machine) == 0);
+    coding = {hardware::CodingKind::delta, 1, 1, 0.25};
+    CHECK(event_driven::coding_error(machine) == 0);
+    // Values between 0 and 1/2 of full scale: 1/(4 w m).
+    coding = {hardware::CodingKind::rate, 8, 0.25, 1};
+    CHECK(event_driven::coding_error(machine) == Approx(1 / (4 * 8 * 0.25)));
+    coding.window = 16;
+    CHECK(event_driven::coding_error(machine) == Approx(1 / (4 * 16 * 0.25)));
+    // All values at full scale.
+    coding.mean_rate = 1;
+    CHECK(event_driven::coding_error(machine) == Approx(1 / (16 * std::sqrt(12.0))));
 }
 
 TEST_CASE("vectors that share a step read a list once for all of them") {
