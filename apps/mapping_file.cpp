@@ -246,8 +246,10 @@ void apply(const Entry& entry,
         task.given = dataflow::read_mapping(bare(*entry.node), task.layer, core, problems);
         return;
     }
-    task.spatial.given.dimensions = entry.given;
-    task.spatial.hints = entry.hints;
+    if (!entry.given.empty() || !entry.hints.empty()) {
+        task.spatial.given.dimensions = entry.given;
+        task.spatial.hints = entry.hints;
+    }
     for (const explorers::OrderedLoop& loop : entry.ordering)
         if (loop.dim == "*" || task.layer.dim(loop.dim) < task.layer.dims.size())
             task.ordering.push_back(loop);
@@ -281,8 +283,11 @@ std::vector<MapTask> map_tasks(const workloads::Workload& workload,
                          spatial,
                          {},
                          std::nullopt});
+        MapTask& task = tasks.back();
+        if (task.spatial.given.dimensions.empty() && task.spatial.hints.empty())
+            task.spatial.given = explorers::dataflow_of(core, task.layer);
         if (found)
-            apply(entries[e], core, problems, tasks.back());
+            apply(entries[e], core, problems, task);
     }
     return tasks;
 }

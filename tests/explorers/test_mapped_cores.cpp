@@ -214,6 +214,22 @@ TEST_CASE("several cores share out the rows, energy of the array stays the same"
     CHECK(three.latency.value > one.latency.value / 3);
 }
 
+TEST_CASE("the loops that the description of a core puts on its array are kept") {
+    Bench bench;
+    auto& core = std::get<hardware::DataflowCore>(bench.architecture.core_types[0].kind);
+    core.dataflows = {{"D1", {"C, 8"}}, {"D2", {"OX, 4", "K, 16"}}};  // there is no OX
+    const auto layer = cost_models::dataflow::layer_of(bench.workload, 0);
+    const auto asked = explorers::dataflow_of(core, layer);
+    REQUIRE(asked.dimensions.size() == 2);
+    CHECK(asked.dimensions[0].unrolled == std::vector<cost_models::dataflow::Unrolling>{{"C", 8}});
+    CHECK(asked.dimensions[1].unrolled == std::vector<cost_models::dataflow::Unrolling>{{"K", 16}});
+    // 512 x 128 MACs on 8 x 16 units.
+    CHECK(bench.cost(0, everything).latency.value >= 512 * 128 / (8 * 16));
+    CHECK(bench.cost(0, everything).latency > Bench().cost(0, everything).latency);
+    bench.decision.request.spatial.hints = {{"D1", {"C"}}, {"D2", {"K"}}};  // the user decides
+    CHECK(bench.cost_of(bench.work[0], everything).latency == Bench().cost(0, everything).latency);
+}
+
 TEST_CASE("every mapping decision changes some cost") {
     const auto outcome = [](const std::vector<explorers::Override>& overrides) {
         auto all = overrides;

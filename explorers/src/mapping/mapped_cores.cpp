@@ -180,6 +180,9 @@ struct MappedCores::Detail {
         const CoreHierarchy hierarchy = hierarchy_of(architecture, placement.first_core, off_chip);
         MappingRequest request = decision.request;
         request.spatial.hints = hints_for(share.layer, request.spatial.hints);
+        if (decision.request.spatial.hints.empty()) {
+            request.spatial.given = dataflow_of(hierarchy.core, share.layer);
+        }
         const auto result = memo.get(
             mapping_key(share.layer, hierarchy.core, request, engine),
             [&] { return map_operator(share.layer, hierarchy.core, request, mapper, engine); });

@@ -279,4 +279,23 @@ std::vector<SpatialMapping> spatial_candidates(const dataflow::Layer& layer,
     return Generator(layer, core, request).run();
 }
 
+dataflow::SpatialMapping dataflow_of(const hardware::DataflowCore& core,
+                                     const dataflow::Layer& layer) {
+    dataflow::SpatialMapping mapping;
+    for (const auto& [dimension, loops] : core.dataflows) {
+        dataflow::ArrayDimension array{dimension, {}};
+        for (const std::string& loop : loops) {  // "K, 32", as the loader has checked
+            const std::size_t comma = loop.find(',');
+            const std::string dim = loop.substr(0, comma);
+            if (comma != std::string::npos && layer.dim(dim) < layer.dims.size()) {
+                array.unrolled.push_back({dim, std::stoll(loop.substr(comma + 1))});
+            }
+        }
+        if (!array.unrolled.empty()) {
+            mapping.dimensions.push_back(std::move(array));
+        }
+    }
+    return mapping;
+}
+
 }  // namespace plexus::explorers

@@ -29,6 +29,11 @@ struct SpatialRequest {
     auto operator<=>(const SpatialRequest&) const = default;
 };
 
+/// The loops on the array that the description of a core asks for (its `dataflows`), without those
+/// that the layer has not. Array dimensions for which nothing is left are left out.
+[[nodiscard]] cost_models::dataflow::SpatialMapping dataflow_of(
+    const hardware::DataflowCore& core, const cost_models::dataflow::Layer& layer);
+
 /// The spatial mappings to try, best first; at least one. For array dimensions left open: every
 /// hinted loop by every divisor of the largest unrolling that the loop, the array and the bandwidth
 /// and capacity of the innermost memories allow. Ranked by u + u/m − 1, where u is the share of the
