@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Expected events of one layer on event-driven cores, one thread. `items_per_second` is evaluations
-// per second; argument of loads: index of the preset. `resident_mb` is what the whole program takes.
+// per second; argument of loads: index of the preset. `resident_mb` is what the whole program
+// takes.
 #include <array>
 #include <filesystem>
 #include <fstream>

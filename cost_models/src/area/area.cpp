@@ -3,8 +3,9 @@
 
 #include <string>
 
-#include "dataflow/traffic.hpp"
 #include "plexus/cost_models/off_chip.hpp"
+
+#include "dataflow/traffic.hpp"
 
 namespace plexus::cost_models {
 

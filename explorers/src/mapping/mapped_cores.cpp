@@ -16,6 +16,7 @@
 
 #include "mapping/core_hierarchy.hpp"
 #include "mapping/layer_share.hpp"
+#include "mapping/mapping_line.hpp"
 
 namespace plexus::explorers {
 namespace {
@@ -93,28 +94,6 @@ std::vector<SpatialHint> hints_for(const dataflow::Layer& layer,
         }
     }
     return known;
-}
-
-std::string spatial_text(const dataflow::SpatialMapping& spatial) {
-    std::vector<std::string> dimensions;
-    for (const dataflow::ArrayDimension& dimension : spatial.dimensions) {
-        std::vector<std::string> loops;
-        for (const dataflow::Unrolling& u : dimension.unrolled) {
-            loops.push_back(u.dim + " " + std::to_string(u.factor));
-        }
-        if (!loops.empty()) {
-            dimensions.push_back(dimension.name + ": " + core::join(loops, " x "));
-        }
-    }
-    return core::join(dimensions);
-}
-
-std::string temporal_text(const dataflow::Layer& layer, const dataflow::TemporalMapping& temporal) {
-    std::vector<std::string> loops;
-    for (auto loop = temporal.order.rbegin(); loop != temporal.order.rend(); ++loop) {
-        loops.push_back(layer.dims[loop->dim].name + " " + std::to_string(loop->size));
-    }
-    return core::join(loops);
 }
 
 }  // namespace

@@ -39,8 +39,8 @@ struct SlidingAxis {
 
 /// One operand of a layer.
 struct LayerOperand {
-    std::string name;                  ///< O, W, I.
-    std::string memory_operand;        ///< Name in the memories: O, I1, I2.
+    std::string name;            ///< O, W, I.
+    std::string memory_operand;  ///< Name in the memories: O, I1, I2.
     /// Per element; of an output: when it is complete. Fractional if zeros are not stored.
     double bits = 8;
     std::vector<Relevance> relevance;  ///< One per loop dimension.
