@@ -225,9 +225,9 @@ TEST_CASE("the loops that the description of a core puts on its array are kept")
     CHECK(asked.dimensions[1].unrolled == std::vector<cost_models::dataflow::Unrolling>{{"K", 16}});
     // 512 x 128 MACs on 8 x 16 units.
     CHECK(bench.cost(0, everything).latency.value >= 512 * 128 / (8 * 16));
-    CHECK(bench.cost(0).latency > Bench().cost(0).latency);
+    CHECK(bench.cost(0).latency.value != Bench().cost(0).latency.value);
     bench.decision.request.spatial.hints = {{"D1", {"C"}}, {"D2", {"K"}}};  // the user decides
-    CHECK(bench.cost_of(bench.work[0], everything).latency == Bench().cost(0, everything).latency);
+    CHECK(bench.cost_of(bench.work[0]).latency == Bench().cost(0).latency);
 }
 
 TEST_CASE("every mapping decision changes some cost") {
