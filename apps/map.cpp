@@ -23,6 +23,7 @@
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "map_options.hpp"
+#include "map_pictures.hpp"
 #include "map_tables.hpp"
 #include "mapping_file.hpp"
 #include "plexus_version.hpp"
@@ -159,6 +160,7 @@ class MapRun {
         folder.write("mappings.yaml", mappings_yaml(mapped_));
         if (request_.temporal.objective == explorers::MappingObjective::pareto)
             folder.write("fronts.csv", map_fronts_table(mapped_));
+        const bool drawn = draw_mapping(folder.path(), mapped_, hardware_.name);
         const bool interrupted = stop_requested();
         for (const MappedLayer& layer : mapped_.layers) {
             provenance.evaluations += layer.result ? layer.result->certificate.evaluated : 0;
@@ -168,7 +170,7 @@ class MapRun {
         provenance.wall_seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         folder.write("provenance.json", results::to_json(provenance));
-        report(folder.path());
+        report(folder.path(), drawn);
         return interrupted ? exit_interrupted : exit_ok;
     }
 
@@ -326,7 +328,7 @@ class MapRun {
         mapped_.distinct = distinct.size();
     }
 
-    void report(const std::filesystem::path& folder) const {
+    void report(const std::filesystem::path& folder, bool drawn) const {
         if (!options_.quiet) {
             std::printf("%s on %s: %s, %s, rules %s\n\n%s",
                         workload_.name.c_str(),
@@ -337,6 +339,8 @@ class MapRun {
                         layers_text(mapped_).c_str());
             if (!options_.show.empty())
                 show();
+            if (drawn)
+                std::printf("\nplots: %s, hierarchy.svg\n", (folder / "layers.svg").c_str());
             std::printf("results: ");
         }
         std::printf("%s\n", folder.c_str());

@@ -36,21 +36,6 @@ std::string gap_text(double gap) {
     return std::isfinite(gap) ? percent(gap) : "";
 }
 
-/// Index of the task of an operator; tasks.size() if it is not mapped.
-std::size_t task_of(const MappedWorkload& mapped, std::size_t op) {
-    std::size_t t = 0;
-    while (t < mapped.tasks.size() && mapped.tasks[t].op != op)
-        ++t;
-    return t;
-}
-
-const char* status_of(const MappedWorkload& mapped, std::size_t task) {
-    if (task == mapped.tasks.size())
-        return "not mapped";
-    const MappedLayer& layer = mapped.layers[task];
-    return layer.feasible() ? "mapped" : layer.result ? "infeasible" : "interrupted";
-}
-
 /// Sums over the layers that have a mapping.
 struct Totals {
     double energy = 0;
@@ -212,6 +197,20 @@ core::Node quoted(const std::string& text) {
 }
 
 }  // namespace
+
+std::size_t task_of(const MappedWorkload& mapped, std::size_t op) {
+    std::size_t t = 0;
+    while (t < mapped.tasks.size() && mapped.tasks[t].op != op)
+        ++t;
+    return t;
+}
+
+const char* status_of(const MappedWorkload& mapped, std::size_t task) {
+    if (task == mapped.tasks.size())
+        return "not mapped";
+    const MappedLayer& layer = mapped.layers[task];
+    return layer.feasible() ? "mapped" : layer.result ? "infeasible" : "interrupted";
+}
 
 std::string layers_text(const MappedWorkload& mapped) {
     std::vector<std::vector<std::string>> rows;

@@ -31,6 +31,10 @@ struct MappedWorkload {
     std::size_t distinct = 0;         ///< Searches that were done for them.
 };
 
+/// Index of the task of an operator; tasks.size() if it is not mapped.
+[[nodiscard]] std::size_t task_of(const MappedWorkload& mapped, std::size_t op);
+/// What became of a task: "mapped", "infeasible", "interrupted", or "not mapped" if there is none.
+[[nodiscard]] const char* status_of(const MappedWorkload& mapped, std::size_t task);
 /// The table of layers for people, the totals, and below why layers have no mapping.
 [[nodiscard]] std::string layers_text(const MappedWorkload& mapped);
 /// One row per operator of the workload, all figures in full.

@@ -30,8 +30,8 @@ int plot_run(const std::filesystem::path& folder) {
                               results::to_csv(results::front_table(provenance.run, fronts)));
     results::write_atomically(folder / "front.json",
                               results::front_json(provenance.run, fronts, provenance.version));
-    const std::string why_not =
-        results::draw_front(folder, results::plot_script(provenance.run, stored.records, fronts));
+    const std::string why_not = results::draw_picture(
+        folder, "front", results::plot_script(provenance.run, stored.records, fronts));
     if (!why_not.empty()) {
         std::fprintf(stderr, "plexus: %s\n", why_not.c_str());
         return exit_failed;

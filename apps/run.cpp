@@ -310,8 +310,8 @@ class Run {
         if (!mappings_.empty())
             folder_.write("mappings.csv", results::stacked_table("mappings", mappings_));
         folder_.write("provenance.csv", results::provenance_table(sources_));
-        const std::string no_plot =
-            results::draw_front(folder_.path(), results::plot_script(log_.info(), records, fronts));
+        const std::string no_plot = results::draw_picture(
+            folder_.path(), "front", results::plot_script(log_.info(), records, fronts));
         if (!no_plot.empty())
             warn(no_plot);
         write_provenance(interrupted ? "interrupted" : "finished", records, fronts);

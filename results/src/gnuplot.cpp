@@ -16,7 +16,6 @@ namespace plexus::results {
 
 namespace {
 
-constexpr const char* script_name = "front.gp";
 constexpr int not_started = 127;  // exit code of a child that could not start its program
 
 struct Ended {
@@ -38,12 +37,14 @@ struct Ended {
     ::_exit(not_started);
 }
 
-Ended run(const std::filesystem::path& folder, const std::string& program) {
+Ended run(const std::filesystem::path& folder,
+          const std::string& program,
+          const std::string& script_name) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
         throw IoError(std::string("cannot start ") + program + ": " +
                       std::generic_category().message(errno));
-    const std::array<const char*, 3> arguments{program.c_str(), script_name, nullptr};
+    const std::array<const char*, 3> arguments{program.c_str(), script_name.c_str(), nullptr};
     const pid_t child = ::fork();
     if (child == 0)
         start(folder.c_str(), arguments.data(), pipe[1]);
@@ -66,17 +67,19 @@ Ended run(const std::filesystem::path& folder, const std::string& program) {
 
 }  // namespace
 
-std::string draw_front(const std::filesystem::path& folder,
-                       const std::string& script,
-                       const std::string& program) {
+std::string draw_picture(const std::filesystem::path& folder,
+                         const std::string& name,
+                         const std::string& script,
+                         const std::string& program) {
+    const std::string script_name = name + ".gp";
     write_atomically(folder / script_name, script);
-    const Ended ended = run(folder, program);
+    const Ended ended = run(folder, program, script_name);
     if (WIFEXITED(ended.status) && WEXITSTATUS(ended.status) == 0)
         return "";
     if (WIFEXITED(ended.status) && WEXITSTATUS(ended.status) == not_started && ended.output.empty())
         return "no plot, because the program gnuplot is not installed (Debian package "
-               "gnuplot-nox); once it is, `plexus plot " +
-               folder.string() + "` draws it";
+               "gnuplot-nox); once it is, `gnuplot " +
+               script_name + "` in " + folder.string() + " draws it";
     const std::string first = ended.output.substr(0, ended.output.find_last_not_of('\n') + 1);
     return "no plot, because gnuplot failed on " + (folder / script_name).string() + ": " + first;
 }

@@ -17,6 +17,7 @@
 #include "axis.hpp"
 #include "colours.hpp"
 #include "labels.hpp"
+#include "picture.hpp"
 
 namespace plexus::results {
 
@@ -50,19 +51,8 @@ class Script {
             data();
             figure();
         }
-        const auto [width, height] = size();  // the same commands twice: once per terminal
-        return out_ +
-               fmt::format(
-                   "\nset encoding utf8\n"
-                   "set terminal svg noenhanced size {0},{1} font 'sans-serif,13' background "
-                   "'white'\nset output 'front.svg'\n{2}\n"
-                   "set terminal pngcairo noenhanced size {3},{4} font 'Sans,13' fontscale 2 "
-                   "linewidth 2 pointscale 2\nset output 'front.png'\n{2}\nset output\n",
-                   width,
-                   height,
-                   figure_,
-                   2 * width,
-                   2 * height);
+        const auto [width, height] = size();
+        return out_ + both_pictures("front", width, height, figure_);
     }
 
   private:

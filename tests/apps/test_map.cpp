@@ -45,6 +45,21 @@ double sum_of(const fs::path& file, const std::string& quantity) {
     return sum;
 }
 
+/// Sum of the first row of a data block of layers.gp.
+double first_bar(const fs::path& file, const std::string& block) {
+    const std::string script = read(file);
+    const std::string start = "$" + block + " << END\n0 ";
+    const std::size_t from = script.find(start);
+    if (from == std::string::npos)
+        return -1;
+    std::istringstream row(script.substr(
+        from + start.size(), script.find('\n', from + start.size()) - from - start.size()));
+    double sum = 0;
+    for (double part = 0; row >> part;)
+        sum += part;
+    return sum;
+}
+
 }  // namespace
 
 TEST_CASE("a layer is mapped, and its parts add up to its cost") {
@@ -67,8 +82,64 @@ TEST_CASE("a layer is mapped, and its parts add up to its cost") {
         CHECK(energy >= std::stod(first_cell(layers, "least_energy_pj")));
         CHECK(sum_of(at / "run/breakdown.csv", "energy_pj") == Approx(energy).epsilon(1e-9));
         CHECK(sum_of(at / "run/breakdown.csv", "latency_cycles") == Approx(latency).epsilon(1e-9));
+        CHECK(first_bar(at / "run/layers.gp", "energy") == Approx(energy).epsilon(1e-9));
+        CHECK(first_bar(at / "run/layers.gp", "latency") == Approx(latency).epsilon(1e-9));
         CHECK(read(at / "run/provenance.json").find("\"finished\"") != std::string::npos);
     }
+}
+
+TEST_CASE("the layers and the memories are drawn") {
+    const Folder at;
+    const Answer answer = program(map_gemm("tpu_like", at / "run"));
+    REQUIRE(answer.code == 0);
+    const std::string script = read(at / "run/hierarchy.gp");
+    CHECK(script.find("'array of 1024 MAC units'") != std::string::npos);
+    CHECK(script.find("'rf, 8 bit × 1024'") != std::string::npos);
+    // The accumulators are shared over the 32 rows, the buffer over all.
+    CHECK(script.find("'rf, 32 bit × 32'") != std::string::npos);
+    CHECK(script.find("'sram, 16.78 Mbit'") != std::string::npos);
+    // The array reads I1 from the global buffer; weights come 256 bit at a time for registers of 8.
+    CHECK(script.find("'I1  2048'") != std::string::npos);
+    CHECK(script.find("'I2  256 → 8'") != std::string::npos);
+    CHECK(script.find("'O  32 → 2048'") != std::string::npos);
+    if (shell("gnuplot --version").code != 0) {
+        WARN("skipped in part: gnuplot is not installed (Debian package gnuplot-nox)");
+        return;
+    }
+    CHECK(has(answer, "layers.svg"));
+    for (const std::string name : {"layers", "hierarchy"}) {
+        CHECK(read(at / ("run/" + name + ".svg")).find("</svg>") != std::string::npos);
+        CHECK(read(at / ("run/" + name + ".png")).starts_with("\x89PNG"));
+    }
+}
+
+TEST_CASE("a layer that does not fit is marked in the picture") {
+    const Folder at;
+    const std::string machine =
+        read(fs::path(PLEXUS_SOURCE_DIR) / "hardware/presets/tpu_like.yaml");
+    const std::string size = "size: {value: 32, source: design";
+    const std::size_t found = machine.find(size);
+    REQUIRE(found != std::string::npos);
+    std::ofstream(at / "small.yaml") << machine.substr(0, found) +
+                                            "size: {value: 1, source: design" +
+                                            machine.substr(found + size.size());
+    const Answer answer = program(map_gemm(quoted(at / "small.yaml"), at / "run"));
+    INFO(answer.out);
+    CHECK(answer.code == 0);
+    CHECK(has(answer, "infeasible"));
+    CHECK(read(at / "run/layers.gp").find("'× infeasible: ") != std::string::npos);
+}
+
+TEST_CASE("mappings without gnuplot are saved, and the package is named") {
+    const Folder at;
+    const Answer answer =
+        shell("PATH=/nowhere " + quoted(PLEXUS_PROGRAM) + " " + map_gemm("tpu_like", at / "run"));
+    CHECK(answer.code == 0);
+    CHECK(has(answer, "gnuplot-nox"));
+    CHECK_FALSE(has(answer, "layers.svg"));
+    CHECK(fs::exists(at / "run/layers.gp"));
+    CHECK(fs::exists(at / "run/hierarchy.gp"));
+    CHECK(fs::exists(at / "run/mappings.yaml"));
 }
 
 TEST_CASE("a saved mapping costs the same when it is read again") {
@@ -89,7 +160,12 @@ TEST_CASE("threads do not change mappings") {
     const std::string small = "map --hardware tpu_like --workload alexnet --lpf-limit 4 --out ";
     REQUIRE(program(small + quoted(at / "one") + " --jobs 1").code == 0);
     REQUIRE(program(small + quoted(at / "two") + " --jobs 2").code == 0);
-    for (const std::string file : {"layers.csv", "breakdown.csv", "mappings.yaml", "config.yaml"})
+    for (const std::string file : {"layers.csv",
+                                   "breakdown.csv",
+                                   "mappings.yaml",
+                                   "config.yaml",
+                                   "layers.gp",
+                                   "hierarchy.gp"})
         CHECK(read(at / ("one/" + file)) == read(at / ("two/" + file)));
 }
 

@@ -37,11 +37,12 @@ struct Ticks {
                                       const std::vector<core::EvaluationRecord>& records,
                                       const std::vector<Front>& fronts);
 
-/// Writes front.gp into `folder` and runs gnuplot on it.
-/// \return "" or, if there are no pictures, why not and what to do. \throws IoError if front.gp
+/// Writes NAME.gp into `folder` and runs gnuplot on it.
+/// \return "" or, if there are no pictures, why not and what to do. \throws IoError if NAME.gp
 /// cannot be written.
-[[nodiscard]] std::string draw_front(const std::filesystem::path& folder,
-                                     const std::string& script,
-                                     const std::string& program = "gnuplot");
+[[nodiscard]] std::string draw_picture(const std::filesystem::path& folder,
+                                       const std::string& name,
+                                       const std::string& script,
+                                       const std::string& program = "gnuplot");
 
 }  // namespace plexus::results

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace plexus::results {
+
+/// The same commands for two terminals: an SVG of `width` × `height` pixels and a PNG of twice as
+/// many, NAME.svg and NAME.png.
+[[nodiscard]] std::string both_pictures(std::string_view name,
+                                        int width,
+                                        int height,
+                                        std::string_view commands);
+
+/// How many letters `text` has in UTF-8.
+[[nodiscard]] std::size_t letters(std::string_view text);
+
+/// `text` with at most `most` letters, those in the middle left out: `first…last`.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t most);
+
+/// A colour `#rrggbb` mixed with white: 1 = the colour, 0 = white.
+[[nodiscard]] std::string tint(std::string_view colour, double strength);
+
+}  // namespace plexus::results
