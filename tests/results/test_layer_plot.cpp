@@ -111,8 +111,9 @@ TEST_CASE("a layer without a mapping has a mark instead of bars") {
 
 TEST_CASE("an operand is a hue, darker the farther the memory is from the array") {
     const std::string script = results::layers_script(sample_bars(1));
-    // I1 blue, I2 vermilion, O green. 0.3 of vermilion D55E00 and 0.7 of white is F2CFB2.
-    for (const char* colour : {"'#F2CFB2'", "'#D55E00'", "'#0072B2'", "'#009E73'"}) {
+    // I1 blue, I2 vermilion, O green. 0.3 of vermilion D55E00 and 0.7 of white is (242.4, 206.7,
+    // 178.5).
+    for (const char* colour : {"'#F2CFB3'", "'#D55E00'", "'#0072B2'", "'#009E73'"}) {
         INFO(colour);
         CHECK(count_of(script, std::string("linecolor ") + colour) == 2);
         CHECK(count_of(script, std::string("fillcolor rgb ") + colour) == 2);  // the legend
@@ -155,7 +156,7 @@ TEST_CASE("names of layers and memories are drawn literally, long ones shortened
     bars.parts[0].memory = "puffer_für_'w'\nEND";
     const std::string script = results::layers_script(bars);
     CHECK(has(script, "'it''s_{a}_`name`_\"$HOME\"' 0"));
-    CHECK(has(script, "'decoder.layers.0.sel…with.a.long.name' 2"));
+    CHECK(has(script, "'decoder.layers.0.sel…on.with.a.long.name' 2"));
     CHECK(block(script, "energy").size() == 3);
     if (!has_gnuplot())
         return;
