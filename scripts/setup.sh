@@ -19,7 +19,7 @@ libonnx-dev       | /usr/include/onnx/onnx_pb.h | reads ONNX models (the build w
 libprotobuf-dev   | -       | file format of ONNX models
 protobuf-compiler | protoc  | CMake finds protobuf only with it'
 plexus_run_packages='
-gnuplot-nox       | gnuplot | draws the Pareto plots (SVG and PNG)'
+gnuplot-nox       | gnuplot | draws the plots (SVG and PNG)'
 plexus_test_packages='
 catch2            | -       | unit tests
 librapidcheck-dev | -       | property tests
