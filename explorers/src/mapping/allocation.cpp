@@ -18,7 +18,7 @@ Allocator::Allocator(const dataflow::Layer& layer,
     : operands_(layer.operands.size()),
       dims_(layer.dims.size()),
       sizes_(layer, core, spatial, rules) {
-    std::array<std::size_t, max_operands> levels{};
+    Levels levels{};
     for (std::size_t o = 0; o < layer.operands.size(); ++o) {
         levels[o] = dataflow::memories_of(core, layer.operands[o].memory_operand).size();
         bits_[o] = layer.operands[o].bits;
@@ -34,8 +34,12 @@ Allocator::Allocator(const dataflow::Layer& layer,
                             return lane.factor > 1 && irrelevant_[0][lane.dim];
                         });
     }
+    measure_operands(dataflow::temporal_sizes(layer, spatial), levels);
+    list_users(layer, core, rules, levels);
+}
+
+void Allocator::measure_operands(const std::vector<std::int64_t>& rounds, const Levels& levels) {
     std::array<double, max_dims> extents{};
-    const auto rounds = dataflow::temporal_sizes(layer, spatial);
     for (std::size_t o = 0; o < operands_; ++o) {
         for (std::size_t d = 0; d < dims_; ++d) {
             extents[d] = static_cast<double>(rounds[d]);
@@ -47,7 +51,13 @@ Allocator::Allocator(const dataflow::Layer& layer,
         }
         whole_[o] = sizes_.elements(o, extents.data());
     }
-    std::array<std::size_t, max_operands> next{};
+}
+
+void Allocator::list_users(const dataflow::Layer& layer,
+                           const hardware::DataflowCore& core,
+                           dataflow::Rules rules,
+                           const Levels& levels) {
+    Levels next{};
     for (const hardware::Memory& memory : core.memories) {
         const bool halved = rules == dataflow::Rules::physical && memory.force_double_buffering;
         MemoryUse use{static_cast<double>(memory.size.value) / (halved ? 2 : 1), {}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/mapping_line.hpp"
 
+#include <ranges>
 #include <vector>
 
 #include "plexus/core/text.hpp"
@@ -25,8 +26,8 @@ std::string spatial_text(const dataflow::SpatialMapping& spatial) {
 
 std::string temporal_text(const dataflow::Layer& layer, const dataflow::TemporalMapping& temporal) {
     std::vector<std::string> loops;
-    for (auto loop = temporal.order.rbegin(); loop != temporal.order.rend(); ++loop) {
-        loops.push_back(layer.dims[loop->dim].name + " " + std::to_string(loop->size));
+    for (const dataflow::TemporalLoop& loop : temporal.order | std::views::reverse) {
+        loops.push_back(layer.dims[loop.dim].name + " " + std::to_string(loop.size));
     }
     return core::join(loops);
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -107,6 +108,15 @@ class Allocator {
         double capacity = 0;
         std::vector<User> users;  ///< In the order in which the memory lists its operands.
     };
+    using Levels = std::array<std::size_t, dataflow::max_operands>;  ///< Memories, by operand.
+
+    /// \param rounds Iterations in time, by loop dimension.
+    void measure_operands(const std::vector<std::int64_t>& rounds, const Levels& levels);
+    void list_users(const dataflow::Layer& layer,
+                    const hardware::DataflowCore& core,
+                    dataflow::Rules rules,
+                    const Levels& levels);
+
     void start(AllocationState& state) const;
     bool list_candidates(const MemoryUse& memory, AllocationState& state) const;
     bool choose(const MemoryUse& memory, AllocationState& state) const;
