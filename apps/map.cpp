@@ -340,7 +340,7 @@ class MapRun {
             if (!options_.show.empty())
                 show();
             if (drawn)
-                std::printf("\nplots: %s, hierarchy.svg\n", (folder / "layers.svg").c_str());
+                std::printf("plots: %s, hierarchy.svg\n", (folder / "layers.svg").c_str());
             std::printf("results: ");
         }
         std::printf("%s\n", folder.c_str());
