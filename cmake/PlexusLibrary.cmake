@@ -19,7 +19,14 @@ function(plexus_compile_options target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized)
   endif()
-  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  # gcc takes the sources of a batch for headers, whose nested classes must not use unnamed namespaces.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_UNITY_BUILD)
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF
+      # What the sources share is read once per batch (presets with CMAKE_UNITY_BUILD).
+      UNITY_BUILD_BATCH_SIZE 10
+      UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
 endfunction()
 
 function(plexus_library name)

@@ -19,9 +19,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
-
-from tidy_groups import groups_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ["core", "hardware", "workloads", "cost_models", "explorers", "results", "apps"]
@@ -45,16 +42,23 @@ def is_cpp(path):
     return path.suffix in (".cpp", ".hpp")
 
 
-def compiled_files(build):
-    """The compile commands of the build, by path relative to ROOT."""
+def compile_commands(build):
+    """Pairs (compiled path, command) for all that the build compiles."""
     with open(build / "compile_commands.json", encoding="utf-8") as file:
         entries = json.load(file)
-    commands = {}
-    for entry in entries:
-        path = (pathlib.Path(entry["directory"]) / entry["file"]).resolve()
-        if path.is_relative_to(ROOT):
-            commands[path.relative_to(ROOT)] = entry["command"]
-    return commands
+    return [((pathlib.Path(entry["directory"]) / entry["file"]).resolve(), entry["command"])
+            for entry in entries]
+
+
+UNITY_INCLUDE = re.compile(r'^#include "([^"]+\.cpp)"', re.MULTILINE)
+
+
+def sources_of(compiled):
+    """The sources of ours that a compiled file stands for: itself, or those of a unity build."""
+    paths = [compiled]
+    if compiled.parent.name == "Unity":
+        paths = map(pathlib.Path, UNITY_INCLUDE.findall(compiled.read_text(encoding="utf-8")))
+    return [path.relative_to(ROOT) for path in paths if path.is_relative_to(ROOT)]
 
 
 # ---------------------------------------------------------------------------------------- format
@@ -99,43 +103,25 @@ def own_includes(path, seen):
                 break
 
 
-def tidy_key(path, command, version):
+def tidy_key(sources, command, version):
     """A hash of everything the findings of clang-tidy depend on, but system headers."""
     files = set()
-    own_includes(path, files)
+    for path in sources:
+        own_includes(path, files)
     digest = hashlib.sha256((version + command).encode())
     for file in [pathlib.Path(".clang-tidy"), *sorted(files)]:
         digest.update(str(file).encode() + b"\0" + (ROOT / file).read_bytes())
     return digest.hexdigest()
 
 
-def run_tidy(tool, build, source):
+def run_tidy(tool, build, compiled):
     # Warning flags are the compiler's business; gcc knows some that clang does not.
     command = [tool, "-p", str(build), "--quiet", f"--header-filter={OWN_CODE}",
+               f"--config-file={ROOT / '.clang-tidy'}",
                "--extra-arg=-Wno-unknown-warning-option",
-               "--extra-arg=-Wno-ignored-optimization-argument", str(source)]
+               "--extra-arg=-Wno-ignored-optimization-argument", str(compiled)]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return "" if result.returncode == 0 else result.stdout or result.stderr
-
-
-def tidy_group(tool, args, paths, commands):
-    """Pairs (path, findings) of a group: "" for all if it is clean as a whole."""
-    if len(paths) > 1:
-        with tempfile.TemporaryDirectory(dir=args.build) as folder:
-            whole = pathlib.Path(folder) / "group.cpp"
-            line = '#include "{}"  // NOLINT(bugprone-suspicious-include)\n'
-            whole.write_text("".join(line.format(ROOT / path) for path in paths))
-            command = without_files(commands[paths[0]]) + f" -c {whole}"
-            entry = {"directory": str(args.build), "file": str(whole), "command": command}
-            (whole.parent / "compile_commands.json").write_text(json.dumps([entry]))
-            if not run_tidy(tool, folder, whole):
-                return [(path, "") for path in paths]
-    return [(path, run_tidy(tool, args.build, ROOT / path)) for path in paths]
-
-
-def without_files(command):
-    """A compile command without what differs between the sources of one target."""
-    return re.sub(r" -(?:o|MF|MT|c) \S+", "", command)
 
 
 def check_tidy(args):
@@ -144,27 +130,28 @@ def check_tidy(args):
         print("clang-tidy-16 is not installed (Debian package clang-tidy-16)")
         return SKIPPED
     version = subprocess.run([tool, "--version"], capture_output=True, text=True, check=True).stdout
-    commands = {path: command for path, command in compiled_files(args.build).items()
-                if path.parts[0] in FOLDERS and (not args.files or path in args.files)}
-    stamps = {path: args.build / "lint_tidy" / tidy_key(path, command, version)
-              for path, command in sorted(commands.items())}
-    left = [path for path, stamp in stamps.items() if not stamp.exists()]
-    groups = groups_of([(path, without_files(commands[path]), (ROOT / path).read_text())
-                        for path in left])
+    wanted = set(args.files)
+    stamps = {}  # by compiled file
+    for compiled, command in compile_commands(args.build):
+        sources = [path for path in sources_of(compiled) if path.parts[0] in FOLDERS]
+        if sources and (not wanted or wanted & set(sources)):
+            stamps[compiled] = args.build / "lint_tidy" / tidy_key(sources, command, version)
+    left = sorted(compiled for compiled, stamp in stamps.items() if not stamp.exists())
     dirty = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        futures = [pool.submit(tidy_group, tool, args, group, commands) for group in groups]
+        futures = {pool.submit(run_tidy, tool, args.build, compiled): compiled for compiled in left}
         for future in concurrent.futures.as_completed(futures):
-            for path, findings in future.result():
-                if findings:
-                    dirty += 1
-                    print(f"---- {path}\n{findings.rstrip()}", flush=True)
-                else:
-                    stamps[path].parent.mkdir(parents=True, exist_ok=True)
-                    stamps[path].touch()
-    print(f"{len(commands)} files: {len(left)} checked now, {len(commands) - len(left)} unchanged "
-          f"since they were clean, {dirty} with findings")
-    return FINDINGS if dirty or not commands else CLEAN
+            compiled = futures[future]
+            if future.result():
+                dirty += 1
+                names = " ".join(map(str, sources_of(compiled)))
+                print(f"---- {names}\n{future.result().rstrip()}", flush=True)
+            else:
+                stamps[compiled].parent.mkdir(parents=True, exist_ok=True)
+                stamps[compiled].touch()
+    print(f"{len(stamps)} compilations: {len(left)} checked now, {len(stamps) - len(left)} "
+          f"unchanged since they were clean, {dirty} with findings")
+    return FINDINGS if dirty or not stamps else CLEAN
 
 
 # ------------------------------------------------------------------------------------- structure
@@ -224,7 +211,7 @@ def check_cpp_line(path, line):
 
 def check_targets(files, build):
     """Yields (path, 1, message) for each source that no target compiles or installs."""
-    compiled = compiled_files(build)
+    compiled = {path for file, _ in compile_commands(build) for path in sources_of(file)}
     for path in files:
         folder = path.parts[0]
         is_test = folder == "tests" and path.name.startswith("test_")

@@ -12,6 +12,9 @@
 
 namespace plexus::hardware::detail {
 
+/// An energy, a time or an area in the unit of its key.
+inline constexpr core::Range cost_range{.lower = 0, .upper = 1e12};
+
 /// Reads constants of a machine and keeps a provenance row of each. A constant is a plain number or
 /// a map `{value: 33.6, source: "...", evidence: fitted}`; a `source` that is a key of the
 /// document's `sources:` map stands for the text there.

@@ -15,7 +15,6 @@ using core::Seconds;
 
 namespace {
 
-constexpr Range cost_range{.lower = 0, .upper = 1e12};
 constexpr Range bandwidth_range{.lower = 0, .upper = 1e12, .open_lower = true};
 constexpr double default_clock_hz = 1e9;
 

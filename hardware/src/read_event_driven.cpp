@@ -16,7 +16,6 @@ constexpr Range count_range{.lower = 1, .upper = max_count};
 constexpr Range table_range{.lower = 0, .upper = max_count};
 constexpr Range width_range{.lower = 1, .upper = 65536};
 constexpr Range index_range{.lower = 1, .upper = 64};
-constexpr Range cost_range{.lower = 0, .upper = 1e12};
 
 void read_sizes(const Reader& reader, EventDrivenCore& core, Constants& constants) {
     core.neurons = constants.integer_or_unknown(reader.at("neurons"), count_range, "neurons");

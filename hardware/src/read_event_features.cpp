@@ -13,7 +13,6 @@ using core::Seconds;
 
 namespace {
 
-constexpr Range cost_range{.lower = 0, .upper = 1e12};
 constexpr Range window_range{.lower = 1, .upper = 1e6};
 constexpr Range rate_range{.lower = 0, .upper = 1, .open_lower = true};
 

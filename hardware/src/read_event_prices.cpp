@@ -12,7 +12,6 @@ using core::Seconds;
 
 namespace {
 
-constexpr Range cost_range{.lower = 0, .upper = 1e12};
 constexpr Range price_range{.lower = 0, .upper = 1e12, .open_lower = true};
 
 struct Term {

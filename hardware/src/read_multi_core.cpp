@@ -284,7 +284,6 @@ class Connector {
         }
     }
 
-    static constexpr core::Range cost_range{.lower = 0, .upper = 1e12};
     static constexpr core::Range positive{.lower = 0, .upper = 1e12, .open_lower = true};
 
     Reader document_;

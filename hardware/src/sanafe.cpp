@@ -26,7 +26,7 @@ using core::Reader;
 // In two factors, as 21.6e-12 J times 1e12 is 21.599999999999998.
 constexpr double fj_per_joule = 1e15;
 constexpr double fj_per_pj = 1e3;
-constexpr Range cost_range{.lower = 0, .upper = 1};  // J or s per event
+constexpr Range event_range{.lower = 0, .upper = 1};  // J or s per event
 constexpr Range size_range{.lower = 1, .upper = 65536};
 
 // SANA-FE's cycle-accurate network has its own fixed settings, whatever the file says: a packet is
@@ -52,8 +52,8 @@ void warn_unused(const Reader& map, std::span<const char* const> used) {
 }
 
 EventCost read_cost(const Reader& attributes, const std::string& energy, const std::string& time) {
-    return {Energy(attributes.at(energy).number(cost_range) * fj_per_joule / fj_per_pj),
-            Seconds(attributes.at(time).number(cost_range))};
+    return {Energy(attributes.at(energy).number(event_range) * fj_per_joule / fj_per_pj),
+            Seconds(attributes.at(time).number(event_range))};
 }
 
 /// Name and attributes of one unit; plug-ins are refused.
@@ -221,7 +221,7 @@ Synchronisation read_sync(const Reader& attributes) {
     const Reader time = attributes.find("latency_sync");
     if (!table) {
         if (time) {
-            sync.time_by_tiles[1] = Seconds(time.number(cost_range));
+            sync.time_by_tiles[1] = Seconds(time.number(event_range));
         }
         return sync;
     }
@@ -229,7 +229,7 @@ Synchronisation read_sync(const Reader& attributes) {
     if (entries && entries.is_sequence()) {
         int tiles = 0;
         for (const Reader& item : entries.items()) {
-            sync.time_by_tiles[tiles++] = Seconds(item.number(cost_range));
+            sync.time_by_tiles[tiles++] = Seconds(item.number(event_range));
         }
         return sync;
     }
@@ -239,7 +239,7 @@ Synchronisation read_sync(const Reader& attributes) {
         if (error != std::errc{} || stop != key.data() + key.size() || tiles < 0) {
             item.problem("expected a number of tiles as the key");
         }
-        sync.time_by_tiles[tiles] = Seconds(item.number(cost_range));
+        sync.time_by_tiles[tiles] = Seconds(item.number(event_range));
     }
     return sync;
 }

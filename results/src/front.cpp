@@ -54,7 +54,7 @@ std::size_t lowest(const Front& front, std::size_t objective) {
 }
 
 /// A, B, … Z, AA, AB …
-std::string letters(std::size_t number) {
+std::string letters_of(std::size_t number) {
     std::string out;
     for (++number; number > 0; number = (number - 1) / 26)
         out.insert(out.begin(), static_cast<char>('A' + (number - 1) % 26));
@@ -69,7 +69,7 @@ void label_points(const core::RunInfo& info, Front& front) {
         front.points[point].notable.push_back(std::move(why));
     };
     if (front.points.size() == 1) {
-        front.points[0].label = letters(0);
+        front.points[0].label = letters_of(0);
         front.points[0].notable = {"dominates all others"};
         return;
     }
@@ -92,7 +92,7 @@ void label_points(const core::RunInfo& info, Front& front) {
         }
     }
     for (std::size_t i = 0; i < order.size(); ++i)
-        front.points[order[i]].label = letters(i);
+        front.points[order[i]].label = letters_of(i);
 }
 
 double distance(const std::vector<double>& a, const std::vector<double>& b) {

@@ -15,7 +15,7 @@ namespace plexus::results {
 namespace {
 
 // Lengths in pixels of the SVG.
-constexpr int margin = 20;
+constexpr int border = 20;
 constexpr int title_room = 40;
 constexpr int note_room = 48;  // below the array
 constexpr int line_height = 17;
@@ -26,7 +26,7 @@ constexpr int least_column = 270;
 // Of an arrow from the middle of its column.
 constexpr int down_offset = -112;
 constexpr int up_offset = 16;
-constexpr double letter = 7.5;
+constexpr double letter_width = 7.5;
 constexpr std::size_t most_permuted = 6;  // operands whose columns are ordered by trying
 
 /// A box on the grid.
@@ -128,13 +128,14 @@ class HierarchyScript {
                 longest = std::max(longest, letters(note));
             const auto spanned = static_cast<double>(boxes_[m].last - boxes_[m].first + 1);
             column = std::max(
-                column, (letter * static_cast<double>(longest) + 2 * (padding + side)) / spanned);
+                column,
+                (letter_width * static_cast<double>(longest) + 2 * (padding + side)) / spanned);
             heights.resize(std::max(heights.size(), boxes_[m].row + 1));
             heights[boxes_[m].row] =
                 std::max(heights[boxes_[m].row], box_height(1 + memory.notes.size()));
         }
         column_width_ = static_cast<int>(column);
-        width_ = 2 * margin + column_width_ * static_cast<int>(columns_.size());
+        width_ = 2 * border + column_width_ * static_cast<int>(columns_.size());
         height_ = note_room;
         std::vector<int> lows;
         for (const int height : heights) {
@@ -184,11 +185,11 @@ class HierarchyScript {
     }
 
     [[nodiscard]] int left_of(std::size_t column) const {
-        return margin + column_width_ * static_cast<int>(column);
+        return border + column_width_ * static_cast<int>(column);
     }
 
     void array() {
-        box(margin, width_ - margin, note_room, array_top_, "#E4E4E4");
+        box(border, width_ - border, note_room, array_top_, "#E4E4E4");
         int y = array_top_ - padding - line_height / 2;
         for (std::size_t l = 0; l < graph_.array.size(); ++l, y -= line_height)
             label(graph_.array[l],

@@ -21,9 +21,9 @@ namespace {
 // Lengths in pixels of the SVG.
 constexpr std::size_t most_rows = 400;  // cairo draws pictures of at most 32767 pixels
 constexpr std::size_t most_letters = 40;
-constexpr double letter = 8.6;  // width of a letter of a layer's name
-constexpr int panel = 400;      // width
-constexpr int gap = 34;         // between the panels
+constexpr double name_letter_width = 8.6;  // width of a letter of a layer's name
+constexpr int panel = 400;                 // width
+constexpr int gap = 34;                    // between the panels
 constexpr int margin = 14;
 constexpr int top = 44;        // for the title
 constexpr int axis_room = 72;  // below the bars, for ticks and title of the axis
@@ -101,7 +101,7 @@ class LayersScript {
             longest = std::max(longest, std::min(letters(layer.name), most_letters));
         const auto count = static_cast<int>(std::max<std::size_t>(1, layers_.size()));
         row_ = count == 1 ? 44 : count <= 24 ? 24 : count <= 80 ? 18 : 14;
-        left_ = margin + 22 + static_cast<int>(letter * static_cast<double>(longest));
+        left_ = margin + 22 + static_cast<int>(name_letter_width * static_cast<double>(longest));
         width_ = left_ + 2 * panel + gap + margin;
         bottom_ = top + count * row_ + 8;
         const std::size_t lines = std::max(memories_.size() + 2, latency_causes.size() + 1);
@@ -255,7 +255,7 @@ class LayersScript {
     }
 
     void energy_legend() {
-        const double names_end = left_ + letter * static_cast<double>(longest_memory());
+        const double names_end = left_ + name_letter_width * static_cast<double>(longest_memory());
         double y = bottom_ + axis_room + 10;
         constexpr int column = 46;
         for (std::size_t o = 0; o < operands_.size(); ++o)

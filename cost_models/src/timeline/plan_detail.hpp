@@ -55,7 +55,7 @@ struct PlanModel::Detail {
         PlanCost cost{};
         double off_chip_footprint = 0;
 
-        void item(const std::string& work,
+        void item(const std::string& doer,
                   std::string place,
                   const char* cause,
                   double count,
@@ -65,7 +65,7 @@ struct PlanModel::Detail {
             cost.energy += energy;
             if (report != nullptr && (count != 0 || energy.value != 0)) {
                 report->items.push_back(
-                    {work, std::move(place), cause, count, unit, energy, cycles});
+                    {doer, std::move(place), cause, count, unit, energy, cycles});
             }
         }
         /// \param violation Makes the core::Violation; only called for a report.

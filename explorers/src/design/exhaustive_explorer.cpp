@@ -8,8 +8,6 @@
 namespace plexus::explorers {
 namespace {
 
-constexpr std::size_t batch = 1024;  // designs handed over at a time
-
 /// Every design of a finite space in lexicographic order. A real axis stands for `levels` values at
 /// equal distances on its scale, ends included.
 class Exhaustive final : public Explorer {
@@ -23,7 +21,7 @@ class Exhaustive final : public Explorer {
         while (at && !session.finished()) {
             points.push_back(on_space(session.space(), *at));
             at = grid.next(*at);
-            if (points.size() == batch || !at) {
+            if (points.size() == designs_at_a_time || !at) {
                 session.evaluate(points);
                 points.clear();
             }

@@ -8,8 +8,6 @@
 namespace plexus::explorers {
 namespace {
 
-constexpr std::size_t batch = 1024;  // designs handed over at a time
-
 /// Designs drawn at random without repetition.
 class Random final : public Explorer {
   public:
@@ -19,7 +17,7 @@ class Random final : public Explorer {
         bool more = true;
         while (more && !session.finished()) {
             std::vector<DesignPoint> drawn;
-            while (drawn.size() < batch && more) {
+            while (drawn.size() < designs_at_a_time && more) {
                 std::optional<DesignPoint> point = points.draw(rng);
                 more = point.has_value();
                 if (more) {

@@ -167,7 +167,7 @@ class AnnealingMapper final : public Mapper {
                       Incumbent(options.objective),
                       {},
                       options.objective};
-        Budget budget(options);
+        EffortLimit budget(options);
         const auto loops = loop_factors(model.temporal_sizes(), 0);
         const AnnealingOptions chain = chain_of(options);
         const core::Rng rng = core::Rng(options.seed).split("mapping");

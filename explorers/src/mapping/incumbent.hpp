@@ -54,9 +54,9 @@ class Incumbent {
                                          const std::vector<MappedPoint>& points);
 
 /// Counts evaluations and watches the clock.
-class Budget {
+class EffortLimit {
   public:
-    explicit Budget(const TemporalSearchOptions& options)
+    explicit EffortLimit(const TemporalSearchOptions& options)
         : evaluations_(options.max_evaluations), seconds_(options.max_seconds) {}
 
     /// Whether another evaluation may be made after `evaluated`.

@@ -28,7 +28,7 @@ class Optimal final : public Mapper {
         TemporalSearchOptions limited = options;
         limited.max_seconds = options.max_seconds > 0 ? options.max_seconds : max_seconds_;
         Incumbent incumbent(options.objective, known);
-        Budget budget(limited);
+        EffortLimit budget(limited);
         // A good mapping to start with prunes most of the rest.
         TemporalSearchOptions quick = limited;
         quick.max_evaluations = quick.max_evaluations > 0 ? quick.max_evaluations / 4 + 1 : 0;

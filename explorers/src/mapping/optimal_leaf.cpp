@@ -78,7 +78,7 @@ bool LeafOrders::visit(const std::vector<PlacedBoundary>& placed,
                        const dataflow::LayerFigures& good_enough,
                        Incumbent& incumbent,
                        SearchEffort& effort,
-                       Budget& budget) {
+                       EffortLimit& budget) {
     good_enough_ = good_enough;
     incumbent_ = &incumbent;
     effort_ = &effort;

@@ -28,7 +28,7 @@ class LeafOrders {
                const dataflow::LayerFigures& good_enough,
                Incumbent& incumbent,
                SearchEffort& effort,
-               Budget& budget);
+               EffortLimit& budget);
 
   private:
     /// Whether a run that reaches down from an operand's boundary still goes on, and of which
@@ -62,7 +62,7 @@ class LeafOrders {
     dataflow::LayerFigures good_enough_;
     Incumbent* incumbent_ = nullptr;
     SearchEffort* effort_ = nullptr;
-    Budget* budget_ = nullptr;
+    EffortLimit* budget_ = nullptr;
     bool stop_ = false;
     bool in_budget_ = true;
 };

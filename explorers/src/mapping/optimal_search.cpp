@@ -11,7 +11,6 @@ namespace plexus::explorers {
 namespace {
 
 constexpr double slack = 1e-12;  // sums of the same numbers in another order
-constexpr double infinite = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -21,7 +20,7 @@ OptimalSearch::OptimalSearch(const dataflow::LoopNestModel& model,
                              bool even,
                              Incumbent& incumbent,
                              SearchEffort& effort,
-                             Budget& budget)
+                             EffortLimit& budget)
     : model_(model),
       objective_(objective),
       even_(even),

@@ -22,7 +22,7 @@ class OptimalSearch {
                   bool even,
                   Incumbent& incumbent,
                   SearchEffort& effort,
-                  Budget& budget);
+                  EffortLimit& budget);
 
     /// Searches until everything is explored or pruned, or the budget runs out.
     /// \return a bound on the first number of the merit of every mapping; infinite if none fits.
@@ -84,7 +84,7 @@ class OptimalSearch {
     bool even_ = false;
     Incumbent& incumbent_;
     SearchEffort& effort_;
-    Budget& budget_;
+    EffortLimit& budget_;
     OptimalTables tables_;
     LeafOrders leaf_;
     EvenCuts even_cuts_;

@@ -9,8 +9,6 @@ namespace plexus::explorers {
 
 namespace {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
-
 using dataflow::from_high;
 using dataflow::from_low;
 using dataflow::LoopNestModel;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -46,6 +47,9 @@ class LoopSets {
     std::vector<FactorKind> kinds_;
     std::size_t size_ = 1;
 };
+
+/// The cost of what cannot be.
+inline constexpr double infinite = std::numeric_limits<double>::infinity();
 
 /// What a boundary between levels of one operand costs if these loops lie below it; from
 /// evaluations of the model, so it knows nothing of the model's formulas. Boundary 0 lies between

@@ -15,7 +15,7 @@ TemporalResult search_orders(const dataflow::LoopNestModel& model,
     TemporalResult result;
     OrderTrial trial(model, core, options);
     Incumbent incumbent(options.objective);
-    Budget budget(options);
+    EffortLimit budget(options);
     LoopOrders orders(model.layer().dims, loops);
     bool more = true;
     for (; more && budget.left(result.effort.evaluated); more = orders.next()) {
