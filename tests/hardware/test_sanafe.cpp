@@ -183,3 +183,59 @@ TEST_CASE("attributes without effect are warnings, and fixed barriers are read",
     CHECK(before.kinds[0].buffer == StepBuffer::before_dendrite);
     CHECK(problems.errors().empty());
 }
+
+TEST_CASE("every direction of a hop has its own price, and other models see the mean", "[sanafe]") {
+    std::string text = shipped();
+    const auto set = [&text](const std::string& key, const std::string& value) {
+        const std::size_t at = text.find(key + ": ") + key.size() + 2;
+        text.replace(at, text.find('\n', at) - at, value);
+    };
+    set("energy_east_hop", "1.0e-12");
+    set("energy_west_hop", "2.0e-12");
+    set("energy_north_hop", "3.0e-12");
+    set("energy_south_hop", "5.0e-12");
+    set("latency_west_hop", "8.0e-9");
+    core::Problems problems;
+    const EventChip chip = read(text, problems);
+    REQUIRE(problems.errors().empty());
+    const HopCosts& hops = chip.tiles[9].hops;
+    CHECK(hops.east.energy.value == Approx(1));
+    CHECK(hops.west.energy.value == Approx(2));
+    CHECK(hops.north.energy.value == Approx(3));
+    CHECK(hops.south.energy.value == Approx(5));
+    CHECK(hops.west.time.value == Approx(8e-9));
+    const Mesh mesh = *to_architecture(chip).interconnect.mesh;
+    CHECK(mesh.energy_x.value == Approx(1.5));
+    CHECK(mesh.energy_y.value == Approx(4));
+    CHECK(mesh.time_x.value == Approx((4.1e-9 + 8e-9) / 2));
+}
+
+TEST_CASE("a dendrite is paid per event before the buffer is reached, else per neuron",
+          "[sanafe]") {
+    const std::string priced = "model: accumulator, energy_update: 2.0e-12, latency_update: 1.0e-9";
+    std::string text =
+        changed("model: accumulator, energy_update: 0.0, latency_update: 0.0", priced);
+    core::Problems problems;
+    const auto core_of = [&problems](const std::string& arch) {
+        const Architecture machine = to_architecture(read(arch, problems));
+        return std::get<EventDrivenCore>(machine.core(0).kind);
+    };
+    CHECK(core_of(text).synapse_op.energy.value == Approx(37.5));
+    CHECK(core_of(text).synapse_op.time.value == Approx(4.8e-9));
+    CHECK(core_of(text).soma_access.energy.value == Approx(51.2));
+    text.replace(text.find("buffer_position: soma"), 21, "buffer_position: dendrite");
+    CHECK(core_of(text).synapse_op.energy.value == Approx(35.5));
+    CHECK(core_of(text).soma_access.energy.value == Approx(53.2));
+    CHECK(problems.errors().empty());
+}
+
+TEST_CASE("barriers may be a list from 0 tiles on", "[sanafe]") {
+    core::Problems problems;
+    const EventChip chip = read(
+        changed("{1: 600.0e-9, 2: 1000.0e-9, 4: 1400.0e-9, 29: 1800.0e-9}", "[0, 2.0e-7, 3.0e-7]"),
+        problems);
+    CHECK(problems.errors().empty());
+    CHECK(chip.sync.time(0).value == 0);
+    CHECK(chip.sync.time(1).value == Approx(2e-7));
+    CHECK(chip.sync.time(30).value == Approx(3e-7));
+}
