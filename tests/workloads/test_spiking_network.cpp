@@ -115,6 +115,34 @@ TEST_CASE("dense, sparse and convolution edges become synapses", "[spiking]") {
     CHECK(conv.mappings == std::vector<MappedRange>{{0, 5, 0, 0}});
 }
 
+TEST_CASE("a convolution walks channels, kernels and strides in their order", "[spiking]") {
+    // 2 channels of 2×3, kernels of 2×1, strides 1 and 2: 1×2 outputs of each of 2 kernels.
+    // Weights: kernel 0: channel 0: rows 1 2, channel 1: 3 4; kernel 1: 5 6, 7 8.
+    const SpikingNetwork n = read(
+        "network:\n  groups:\n    - {name: in, neurons: [0..11: {}]}\n"
+        "    - {name: out, neurons: [0..3: {}]}\n"
+        "  edges:\n    - in -> out: {type: conv2d, input_height: 2, input_width: 3, "
+        "input_channels: 2, kernel_height: 2, kernel_width: 1, kernel_count: 2, "
+        "stride_width: 2, weight: [1, 2, 3, 4, 5, 6, 7, 8]}\n");
+    const auto weight = [&n](std::size_t source, std::int32_t target) {
+        for (std::int64_t e = n.edge_first[source]; e < n.edge_first[source + 1]; ++e) {
+            if (n.edge_targets[static_cast<std::size_t>(e)] == target)
+                return n.edge_weights[static_cast<std::size_t>(e)];
+        }
+        return 0.0F;
+    };
+    CHECK(n.edges() == 16);
+    // Columns 0 and 2 of the input are those of outputs 0 and 1 (of kernel 0) and 2 and 3.
+    CHECK(weight(0, 12) == 1);   // channel 0, row 0, column 0
+    CHECK(weight(3, 12) == 2);   // channel 0, row 1, column 0
+    CHECK(weight(6, 12) == 3);   // channel 1, row 0, column 0
+    CHECK(weight(11, 13) == 4);  // channel 1, row 1, column 2
+    CHECK(weight(2, 15) == 5);   // kernel 1
+    CHECK(weight(9, 14) == 8);
+    CHECK(weight(0, 13) == 0);
+    CHECK(n.targets(1).empty());  // column 1 is stepped over
+}
+
 TEST_CASE("mappings give cores and units in their order", "[spiking]") {
     const SpikingNetwork n =
         read(with("[]", "\n  - b.0..1: {core: 1.10, synapse: dense}\n  - a: [core: 0.0]"));
@@ -135,6 +163,9 @@ TEST_CASE("what is wrong with a network is said with its place", "[spiking]") {
               "expected pairs"));
     CHECK(has(refused(with("[\"a -> b\": {type: sparse, source_target_pairs: [[0,1.5]]}]")),
               "expected pairs"));
+    CHECK(
+        has(refused(with("[\"a -> b\": {type: sparse, source_target_pairs: [[0,1]], weight: []}]")),
+            "expected 1 weights, got 0"));
     CHECK(has(refused(with("[\"a -> b\": {weight: 1}]")), "expected type"));
     CHECK(has(refused(with("[\"a.0, b.0\": {weight: 1}]")), "group -> group"));
     CHECK(has(refused(with("[]", "[\"a.0..1\": {core: 3}]")),
@@ -148,6 +179,13 @@ TEST_CASE("what is wrong with a network is said with its place", "[spiking]") {
               "neuron 1 was given before"));
     CHECK(has(refused("network:\n  groups:\n    - name: a\n      neurons: [0: {poisson: 1.5}]\n"),
               "poisson"));
+    // 65,536 weights at 66,049 places.
+    CHECK(has(refused("network:\n  groups:\n    - {name: in, neurons: [0..262143: {}]}\n"
+                      "    - {name: out, neurons: [0..66048: {}]}\n"
+                      "  edges:\n    - in -> out: {type: conv2d, input_height: 512, "
+                      "input_width: 512, input_channels: 1, kernel_height: 256, "
+                      "kernel_width: 256, kernel_count: 1}\n"),
+              "expected at most 2147483647 edges"));
     CHECK(has(refused("network: 3\n"), "expected"));
     CHECK_THROWS_AS(load_spiking_network("/no/such/file.yaml"), core::ConfigErrors);
 }
@@ -179,12 +217,35 @@ TEST_CASE("resets, refractory steps and inputs follow their description", "[spik
         "        - 3: {spikes: [0, 1, 1]}\n"
         "        - 4: {rate: 0.5}\n"
         "        - 5: {poisson: 1.0}\n"
-        "        - 6: {bias: -1, threshold: 2, reverse_reset_mode: hard, reverse_reset: 2.5}\n");
+        "        - 6: {bias: -1, threshold: 1, reverse_reset_mode: hard, reverse_reset: "
+        "2.5}\n"                      // −1→2.5, 1.5…
+        "        - 7: {rate: 0.3}\n"  // every third step
+        "        - 8: {rate: 1.0e-300}\n");
     SpikingDynamics dynamics(n);
     CHECK(fired(dynamics.step()) == std::vector<std::int32_t>{0, 1, 2, 5});
-    CHECK(fired(dynamics.step()) == std::vector<std::int32_t>{0, 1, 3, 4, 5});
-    CHECK(fired(dynamics.step()) == std::vector<std::int32_t>{0, 1, 3, 5});
-    CHECK(fired(dynamics.step()) == std::vector<std::int32_t>{0, 1, 2, 4, 5});
+    CHECK(fired(dynamics.step()) == std::vector<std::int32_t>{0, 1, 3, 4, 5, 6});
+    CHECK(fired(dynamics.step()) == std::vector<std::int32_t>{0, 1, 3, 5, 7});
+    CHECK(fired(dynamics.step()) == std::vector<std::int32_t>{0, 1, 2, 4, 5, 6});
+}
+
+TEST_CASE("potentials leak and are cut to 1/64, currents decay", "[spiking]") {
+    const SpikingNetwork n = read(
+        "network:\n  groups:\n    - name: g\n      neurons:\n"
+        // 1.26 is cut to 1.25, so 2.25, then 2.125: uncut, 2.26 would fire.
+        "        - 0: {potential: 2.52, leak_decay: 0.5, bias: 1, threshold: 2.255}\n"
+        "        - 1: {potential: 2.6, leak_decay: 0.5, bias: 1, threshold: 2.255}\n"
+        // The current is 4, 2, 1 from step 2 on and adds up to 4, 6, 7.
+        "        - 2: {input_decay: 0.5, threshold: 6.5, reset: 0.25, force_update: true}\n"
+        "        - 3: {spikes: [1]}\n"
+        "  edges: [\"g.3 -> g.2\": {weight: 4}]\n");
+    SpikingDynamics dynamics(n);
+    const auto first = dynamics.step();
+    CHECK(fired(first) == std::vector<std::int32_t>{1, 3});
+    CHECK(first[2] == NeuronState::updated);  // although it got nothing
+    CHECK(fired(dynamics.step()).empty());
+    CHECK(fired(dynamics.step()).empty());
+    CHECK(fired(dynamics.step()) == std::vector<std::int32_t>{2});
+    CHECK(fired(dynamics.step()).empty());
 }
 
 TEST_CASE("a firing trace is read and says which neurons are updated", "[spiking]") {

@@ -82,7 +82,7 @@ NeuronState SpikingDynamics::step_input(const InputPattern& input, std::size_t n
     const auto step = static_cast<std::size_t>(steps_);
     bool fires = step <= input.spikes.size() && input.spikes[step - 1];
     if (input.rate > 0) {
-        fires = fires || steps_ % static_cast<std::int64_t>(1 / input.rate) == 0;
+        fires = fires || std::fmod(static_cast<double>(steps_), std::floor(1 / input.rate)) == 0;
     }
     if (input.poisson > 0) {
         core::Rng rng = core::Rng(seed_).split(n).split(static_cast<std::uint64_t>(steps_));

@@ -65,10 +65,17 @@ void SpikingReader::add(const Bundle& bundle,
     edges_.push_back({source, target, weight, bundle.unit});
 }
 
+bool SpikingReader::has_room(const Bundle& bundle, std::int64_t edges) const {
+    const bool fits = edges <= most_edges - static_cast<std::int64_t>(edges_.size());
+    if (!fits) {
+        bundle.where.problem(fmt::format("expected at most {} edges", most_edges));
+    }
+    return fits;
+}
+
 void SpikingReader::read_dense(const Bundle& bundle) {
     const std::int64_t count = std::int64_t{bundle.from.count()} * bundle.to.count();
-    if (count > most_edges - static_cast<std::int64_t>(edges_.size())) {
-        bundle.where.problem(fmt::format("expected at most {} edges", most_edges));
+    if (!has_room(bundle, count)) {
         return;
     }
     std::vector<float> weights;
@@ -132,7 +139,7 @@ void SpikingReader::read_sparse(const Bundle& bundle) {
     if (!pairs.good() || pairs.inner_lists() != count) {
         bundle.pairs.problem(
             fmt::format("expected pairs of whole numbers; pair {} is none", count));
-    } else if (!weights.empty() && weights.size() != count) {
+    } else if (bundle.weight && weights.size() != count) {
         bundle.weight.problem(fmt::format("expected {} weights, got {}", count, weights.size()));
     }
 }
@@ -170,6 +177,12 @@ void SpikingReader::read_convolution(const Bundle& bundle) {
                         c.outputs(),
                         bundle.from.count(),
                         bundle.to.count()));
+        return;
+    }
+    // Every weight is used at every place of the result; the first check keeps the product in
+    // range.
+    if (!has_room(bundle, c.weights()) ||
+        !has_room(bundle, c.weights() * (c.rows() * c.columns()))) {
         return;
     }
     std::vector<float> weights(static_cast<std::size_t>(c.weights()));

@@ -55,6 +55,8 @@ class SpikingReader {
     bool read_units(const std::string& key, const core::Reader& value, UnitChoice& units);
     bool read_input(const std::string& key, const core::Reader& value, Neuron& neuron) const;
     void read_bundle(const std::string& key, const core::Reader& attributes);
+    /// Whether so many edges more can be held; if not, that is a problem.
+    [[nodiscard]] bool has_room(const Bundle& bundle, std::int64_t edges) const;
     void read_dense(const Bundle& bundle);
     void read_sparse(const Bundle& bundle);
     void read_convolution(const Bundle& bundle);
