@@ -61,6 +61,16 @@ enum Direction : std::uint8_t { west, south, here, north, east, direction_count 
     return destination < column + height ? north : east;
 }
 
+/// Calls use(tile, direction) for every link of the XY route from tile to tile.
+template <class Use>
+void for_each_link_between(const hardware::EventChip& chip, int from, int to, const Use& use) {
+    for (int tile = from; tile != to;) {
+        const Direction direction = turn(to, tile, tile - tile % chip.height, chip.height);
+        use(tile, direction);
+        tile = neighbour(chip, tile, direction);
+    }
+}
+
 /// Where each direction begins among destinations that are sorted by tile: those of direction d
 /// are [cuts[d], cuts[d + 1]). XY routing: along x first, so only those in the column of `tile`
 /// turn north or south.
