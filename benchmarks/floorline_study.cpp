@@ -3,7 +3,7 @@
 // floorline_study [FOLDER]: how far the floorline, which knows densities of firing but no single
 // packet, is from the replay of every packet, over generated layers on generated chips and over the
 // matrices (`*.smtx`) of a folder. Prints a table by what bounds the step. Every case is the mean
-// of 16 steps in which each input fires at random.
+// of 32 steps in which each input fires at random.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
