@@ -2,32 +2,11 @@
 #include "plexus/workloads/spiking_network.hpp"
 
 #include <algorithm>
-#include <array>
-#include <memory>
 #include <tuple>
 
-#include <zlib.h>
+#include "plexus/core/compressed_file.hpp"
 
 namespace plexus::workloads {
-
-namespace {
-
-/// The whole file, decompressed if it is compressed.
-std::string read_all(const std::filesystem::path& file) {
-    const std::unique_ptr<gzFile_s, int (*)(gzFile)> in(gzopen(file.c_str(), "rb"), gzclose);
-    std::string text;
-    std::array<char, 1U << 16U> buffer{};
-    int got = 0;
-    while (in && (got = gzread(in.get(), buffer.data(), buffer.size())) > 0) {
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-    if (!in || got < 0) {
-        throw core::ConfigErrors({{{file.string(), 0, 0}, "", "cannot be read"}});
-    }
-    return text;
-}
-
-}  // namespace
 
 std::span<const std::int32_t> SpikingNetwork::targets(std::int32_t neuron) const {
     const auto n = static_cast<std::size_t>(neuron);
@@ -76,7 +55,8 @@ void set_edges(SpikingNetwork& network, std::vector<Synapse> edges) {
 
 SpikingNetwork load_spiking_network(const std::filesystem::path& file) {
     core::Problems problems;
-    SpikingNetwork network = read_spiking_network(read_all(file), file.string(), problems);
+    SpikingNetwork network =
+        read_spiking_network(core::read_perhaps_compressed(file), file.string(), problems);
     problems.throw_if_any();
     return network;
 }

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
-#include <zlib.h>
 
+#include "plexus/core/compressed_file.hpp"
 #include "plexus/core/node.hpp"
 #include "plexus/cost_models/dataflow/records.hpp"
 #include "plexus/workloads/load.hpp"
@@ -162,26 +162,11 @@ Record read_record(std::string text) {
     return record;
 }
 
-/// The whole file, decompressed if it is compressed.
-std::string read_all(const std::filesystem::path& file) {
-    const std::unique_ptr<gzFile_s, int (*)(gzFile)> in(gzopen(file.c_str(), "rb"), gzclose);
-    std::string text;
-    std::array<char, 1U << 16U> buffer{};
-    int got = 0;
-    while (in && (got = gzread(in.get(), buffer.data(), buffer.size())) > 0) {
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-    if (!in || got < 0) {
-        throw core::ConfigErrors({{{file.string(), 0, 0}, "", "cannot be read"}});
-    }
-    return text;
-}
-
 }  // namespace
 
 std::vector<Record> load_records(const std::filesystem::path& file) {
     std::vector<Record> records;
-    std::istringstream lines(read_all(file));
+    std::istringstream lines(core::read_perhaps_compressed(file));
     int number = 0;
     for (std::string line; std::getline(lines, line);) {
         ++number;
