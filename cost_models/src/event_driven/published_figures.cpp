@@ -18,6 +18,7 @@ using core::Reader;
 
 constexpr double bits_per_mib = 8.0 * 1024 * 1024;
 constexpr Range size_range{.lower = 1, .upper = 1e9};
+constexpr Range firing{.lower = 0, .upper = 1, .open_lower = true};
 
 ChipLayer read_layer(const Reader& reader) {
     reader.allow({"rows", "columns", "groups", "count", "cores", "weight_bits", "input_bits"});
@@ -70,7 +71,7 @@ double compute(const Reader& check, const hardware::Architecture& chip) {
     if (const Reader energy = check.find("operation_energy")) {
         energy.allow({"layer", "activity", "incremental"});
         const ChipLayer layer = read_layer(energy.at("layer"));
-        const double activity = energy.find("activity").number_or(1, Range::unit());
+        const double activity = energy.find("activity").number_or(1, firing);
         const bool incremental = energy.find("incremental").boolean_or(false);
         return check.problems().empty() ? operation_energy(chip, layer, activity, incremental).value
                                         : 0;

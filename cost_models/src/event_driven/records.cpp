@@ -27,7 +27,11 @@ using workloads::NeuronState;
 
 constexpr double joule = 1e-12;  // per pJ
 
-using Row = std::map<std::string, std::string>;
+/// A line of a table, by column name.
+struct Row {
+    int line = 0;
+    std::map<std::string, std::string> fields;
+};
 
 std::vector<std::string> fields_of(const std::string& line) {
     std::vector<std::string> fields;
@@ -38,7 +42,7 @@ std::vector<std::string> fields_of(const std::string& line) {
     return fields;
 }
 
-/// The rows of a table without quotes, by column name.
+/// The rows of a table without quotes.
 std::vector<Row> read_table(const std::filesystem::path& file) {
     std::ifstream in(file);
     std::string line;
@@ -49,29 +53,39 @@ std::vector<Row> read_table(const std::filesystem::path& file) {
     std::vector<Row> rows;
     while (std::getline(in, line)) {
         const std::vector<std::string> values = fields_of(line);
+        Row& row = rows.emplace_back();
+        row.line = static_cast<int>(rows.size()) + 1;
         if (values.size() != names.size()) {
-            const auto number = static_cast<int>(rows.size()) + 2;
             throw core::ConfigErrors(
-                {{{file.string(), number, 1},
+                {{{file.string(), row.line, 1},
                   "",
                   fmt::format("expected {} fields, got {}", names.size(), values.size())}});
         }
-        Row& row = rows.emplace_back();
         for (std::size_t i = 0; i < names.size(); ++i) {
-            row[names[i]] = values[i];
+            row.fields[names[i]] = values[i];
         }
     }
     return rows;
 }
 
 double number(const Row& row, const std::string& column, const std::filesystem::path& file) {
-    const auto found = row.find(column);
+    const auto found = row.fields.find(column);
     double value = 0;
-    if (found == row.end() || !core::parse_number(found->second, value)) {
+    if (found == row.fields.end() || !core::parse_number(found->second, value)) {
         throw core::ConfigErrors(
-            {{{file.string(), 0, 0}, column, "expected a column of numbers of this name"}});
+            {{{file.string(), row.line, 1}, column, "expected a column of numbers of this name"}});
     }
     return value;
+}
+
+int steps_of(const Row& row, const std::filesystem::path& file) {
+    const double steps = number(row, "timesteps", file);
+    if (!(steps >= 1 && steps <= 1e6) || steps != std::floor(steps)) {
+        throw core::ConfigErrors({{{file.string(), row.line, 1},
+                                   "timesteps",
+                                   fmt::format("expected 1 to 1000000 steps, got {}", steps)}});
+    }
+    return static_cast<int>(steps);
 }
 
 /// The recorded runs of one network.
@@ -85,19 +99,19 @@ std::vector<Recording> recordings_of(const std::filesystem::path& file) {
     std::vector<Recording> recordings;
     for (const Row& row : read_table(file)) {
         for (const char* const column : {"arch", "network", "timing_model"}) {
-            if (!row.contains(column)) {
+            if (!row.fields.contains(column)) {
                 throw core::ConfigErrors(
                     {{{file.string(), 1, 1}, column, "expected a column of this name"}});
             }
         }
         auto known = std::find_if(recordings.begin(), recordings.end(), [&](const Recording& r) {
-            return r.name == row.at("network");
+            return r.name == row.fields.at("network");
         });
         if (known == recordings.end()) {
-            recordings.push_back({row.at("network"), row.at("arch"), {}});
+            recordings.push_back({row.fields.at("network"), row.fields.at("arch"), {}});
             known = recordings.end() - 1;
         }
-        known->runs[row.at("timing_model")] = row;
+        known->runs[row.fields.at("timing_model")] = row;
     }
     return recordings;
 }
@@ -160,7 +174,7 @@ class Comparison {
         }
         const TrafficProfile profile = profile_traffic(network, placed);
         const Row& any = recording_.runs.begin()->second;
-        const Runs runs = run_all(network, profile, static_cast<int>(recorded(any, "timesteps")));
+        const Runs runs = run_all(network, profile, steps_of(any, folder_ / "runs.csv"));
         add_totals(any, runs.total);
         add_steps(runs.simple);
         if (const auto row = recording_.runs.find("simple"); row != recording_.runs.end()) {
@@ -188,8 +202,12 @@ class Comparison {
         return number(row, column, folder_ / "runs.csv");
     }
     void add(const std::string& name, double recorded, double computed, double bound) {
-        const double error = recorded == 0 ? computed : computed / recorded - 1;
-        compared_.checks.push_back({name, recorded, computed, error, bound});
+        const bool none = recorded == 0;  // nothing to be relative to: must be equal
+        compared_.checks.push_back({name,
+                                    recorded,
+                                    computed,
+                                    none ? computed : computed / recorded - 1,
+                                    none ? 0 : bound});
     }
     void add_totals(const Row& row, const StepCost& total);
     void add_steps(const std::vector<StepCost>& steps);
