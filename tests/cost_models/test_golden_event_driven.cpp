@@ -8,12 +8,14 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <numeric>
 #include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "plexus/core/random.hpp"
 #include "plexus/cost_models/event_driven/partition_profile.hpp"
 #include "plexus/cost_models/timeline/plan.hpp"
 #include "plexus/hardware/load.hpp"
@@ -27,15 +29,10 @@ using namespace plexus::cost_models;
 
 namespace {
 
-std::filesystem::path golden_folder() {
-    const char* golden = std::getenv("PLEXUS_GOLDEN_DIR");
-    const auto folder = std::filesystem::path(golden == nullptr ? "" : golden) / "event_driven";
-    return golden != nullptr && std::filesystem::exists(folder) ? folder : "";
-}
+using Row = std::map<std::string, std::string>;
 
 /// The rows of runs.csv of the timing model without a network, by network name, then column.
-std::map<std::string, std::map<std::string, std::string>> recorded_runs(
-    const std::filesystem::path& folder) {
+std::map<std::string, Row> recorded_runs(const std::filesystem::path& folder) {
     std::ifstream file(folder / "runs.csv");
     const auto fields = [](const std::string& line) {
         std::vector<std::string> out;
@@ -44,19 +41,59 @@ std::map<std::string, std::map<std::string, std::string>> recorded_runs(
             out.push_back(field);
         return out;
     };
-    std::map<std::string, std::map<std::string, std::string>> runs;
+    std::map<std::string, Row> runs;
     std::string line;
     std::getline(file, line);
     const std::vector<std::string> names = fields(line);
     while (std::getline(file, line)) {
         const std::vector<std::string> values = fields(line);
-        std::map<std::string, std::string> row;
+        Row row;
         for (std::size_t i = 0; i < std::min(names.size(), values.size()); ++i)
             row[names[i]] = values[i];
         if (row["timing_model"] == "simple")
             runs[row["network"]] = row;
     }
     return runs;
+}
+
+/// One recorded network.
+struct Record {
+    nlohmann::json net;  ///< Its entry of manifest.json.
+    Row run;
+    std::filesystem::path file;
+
+    [[nodiscard]] std::string name() const { return net.at("name"); }
+    [[nodiscard]] std::string kind() const { return net.at("kind"); }
+    [[nodiscard]] int tiles() const { return (net.at("cores").get<int>() + 3) / 4; }
+    /// ours / recorded − 1, per step.
+    [[nodiscard]] double error(double ours, const char* column) const {
+        return ours / (std::stod(run.at(column)) / std::stod(run.at("timesteps"))) - 1;
+    }
+    /// Share of the neurons of a layer that fire in a step.
+    [[nodiscard]] double activity(std::size_t layer) const {
+        const double period = net.at("period").at(layer);
+        return period > 0 ? 1 / period : 0.0;
+    }
+};
+
+/// All recorded networks; none, visibly, without the folder.
+std::vector<Record> records() {
+    const char* golden = std::getenv("PLEXUS_GOLDEN_DIR");
+    const auto folder = std::filesystem::path(golden == nullptr ? "" : golden) / "event_driven";
+    if (golden == nullptr || !std::filesystem::exists(folder)) {
+        WARN("PLEXUS_GOLDEN_DIR has no event_driven folder: not tested");
+        return {};
+    }
+    auto runs = recorded_runs(folder);
+    std::ifstream file(folder / "manifest.json");
+    std::vector<Record> out;
+    for (const auto& net : nlohmann::json::parse(file)) {
+        const std::string name = net.at("name");
+        REQUIRE(runs.contains(name));
+        out.push_back({net, runs[name], folder / "nets" / (name + ".yaml.gz")});
+    }
+    REQUIRE(out.size() >= 12);
+    return out;
 }
 
 /// The machine of the recordings: a whole Loihi, whose prices the preset has for half of it.
@@ -84,8 +121,25 @@ hardware::Architecture whole_loihi(bool dense) {
 struct Expected {
     std::map<std::string, double> counts;
     double energy_pj = 0;
-    double seconds = 0;  ///< Without the barrier.
+    double seconds = 0;       ///< Without the barrier.
+    double mean_seconds = 0;  ///< If every source sent its mean; of counted synapses only.
 };
+
+/// Time of one packet with so many synapses in ns.
+double service_ns(const hardware::Architecture& machine, double packets, double synapses) {
+    const auto& core = std::get<hardware::EventDrivenCore>(machine.core_types[0].kind);
+    return (packets * core.axon_in.time.value + synapses * core.synapse_op.time.value) * 1e9;
+}
+
+/// Of the part with the most to do at mean activity, in ns.
+double mean_of_busiest(const event_driven::PartitionProfile& counted,
+                       const hardware::Architecture& machine,
+                       double activity) {
+    double largest = 0;
+    for (const event_driven::PartLoad& part : counted.parts)
+        largest = std::max(largest, activity * service_ns(machine, part.lists, part.synapses));
+    return largest;
+}
 
 /// The synapses from one layer to the next as a matrix of targets by sources.
 workloads::SparseMatrix layer_matrix(const workloads::SpikingNetwork& network, std::size_t layer) {
@@ -106,17 +160,13 @@ workloads::SparseMatrix layer_matrix(const workloads::SpikingNetwork& network, s
     return matrix;
 }
 
-/// \param net An entry of manifest.json. \param network Its synapses, to be counted once for each
-/// partition; nullptr = from density and pattern alone.
-Expected expected(const nlohmann::json& net, const workloads::SpikingNetwork* network = nullptr) {
+/// \param network Its synapses, to be counted once for each partition; nullptr = from density and
+/// pattern alone.
+Expected expected(const Record& record, const workloads::SpikingNetwork* network = nullptr) {
+    const auto& net = record.net;
     const auto& sizes = net.at("sizes");
     const auto& held = net.at("neurons_per_core");
-    const bool dense = net.at("kind") == "fc_dense";
-    const hardware::Architecture machine = whole_loihi(dense);
-    const auto activity = [&](std::size_t layer) {
-        const double period = net.at("period").at(layer);
-        return period > 0 ? 1 / period : 0.0;
-    };
+    const hardware::Architecture machine = whole_loihi(record.kind() == "fc_dense");
     Expected sum;
     Placement from{0, sizes.at(0).get<int>() / held.at(0).get<int>()};
     for (std::size_t layer = 1; layer < sizes.size(); ++layer) {
@@ -126,15 +176,15 @@ Expected expected(const nlohmann::json& net, const workloads::SpikingNetwork* ne
         // input.
         OperatorWork source = test::on_elements(workloads::OperatorKind::gather, columns, 1);
         source.input_density = 0;
-        source.output_density = activity(layer - 1);
+        source.output_density = record.activity(layer - 1);
         OperatorWork weights = test::linear(
             rows, columns, 1, net.at("nnz").at(layer - 1).get<double>() / double(rows * columns));
-        weights.input_density = activity(layer - 1);
-        weights.output_density = activity(layer);
-        if (net.at("kind") == "fc_block32") {
+        weights.input_density = record.activity(layer - 1);
+        weights.output_density = record.activity(layer);
+        if (record.kind() == "fc_block32") {
             weights.weight_pattern = workloads::Pattern::block;
             weights.weight_block = 32;
-        } else if (net.at("kind") == "fc_2:4") {
+        } else if (record.kind() == "fc_2:4") {
             weights.weight_pattern = workloads::Pattern::n_m;
         }
         event_driven::PartitionProfile counted;
@@ -142,6 +192,9 @@ Expected expected(const nlohmann::json& net, const workloads::SpikingNetwork* ne
             counted =
                 event_driven::profile_partition(layer_matrix(*network, layer), held.at(layer));
             weights.partition = &counted;
+            sum.mean_seconds =
+                std::max(sum.mean_seconds,
+                         mean_of_busiest(counted, machine, record.activity(layer - 1)) * 1e-9);
         }
         const auto workload = test::two_layers(columns, columns, rows);
         OperatorWork nothing = test::on_elements(workloads::OperatorKind::gather, 1, 0);
@@ -173,101 +226,119 @@ Expected expected(const nlohmann::json& net, const workloads::SpikingNetwork* ne
     return sum;
 }
 
+/// Time of the busiest message engine in seconds if sources fire at random: mean over drawn steps,
+/// packet by packet. What all cores share is not left to the draws.
+double drawn_seconds(const Record& record, const workloads::SpikingNetwork& network) {
+    constexpr int draws = 400;
+    const hardware::Architecture machine = whole_loihi(record.kind() == "fc_dense");
+    core::Rng rng(11);
+    double slowest = 0;
+    for (std::size_t layer = 1; layer < network.groups.size(); ++layer) {
+        const workloads::NeuronGroup& to = network.groups[layer];
+        const int held = record.net.at("neurons_per_core").at(layer);
+        const auto parts = static_cast<std::size_t>(to.count / held);
+        std::vector<std::vector<double>> service;  // by source, then part
+        double mean = 0;
+        for (std::int32_t source = 0; source < network.groups[layer - 1].count; ++source) {
+            std::vector<int> synapses(parts);
+            for (const auto target : network.targets(network.groups[layer - 1].first + source))
+                ++synapses.at(static_cast<std::size_t>((target - to.first) / held));
+            service.emplace_back();
+            for (const int n : synapses) {
+                service.back().push_back(n > 0 ? service_ns(machine, 1, n) : 0);
+                mean += record.activity(layer - 1) * service.back().back() / double(parts);
+            }
+        }
+        double beyond = 0;  // the largest of a step less the mean over its parts
+        for (int draw = 0; draw < draws; ++draw) {
+            std::vector<double> busy(parts);
+            for (const auto& of_source : service) {
+                const bool fires = rng.uniform() < record.activity(layer - 1);
+                for (std::size_t p = 0; p < parts && fires; ++p)
+                    busy[p] += of_source[p];
+            }
+            beyond += *std::max_element(busy.begin(), busy.end()) -
+                      std::accumulate(busy.begin(), busy.end(), 0.0) / double(parts);
+        }
+        slowest = std::max(slowest, (mean + beyond / draws) * 1e-9);
+    }
+    return slowest;
+}
+
+std::string percent(double share) {
+    return fmt::format("{:+.2f} %", 100 * share);
+}
+
 }  // namespace
 
 TEST_CASE("densities and activities foretell the events of recorded networks",
           "[event_driven][golden]") {
-    const auto folder = golden_folder();
-    if (folder.empty()) {
-        WARN("PLEXUS_GOLDEN_DIR has no event_driven folder: not tested");
-        return;
-    }
-    auto runs = recorded_runs(folder);
-    std::ifstream file(folder / "manifest.json");
-    const auto manifest = nlohmann::json::parse(file);
-    const hardware::Architecture machine = whole_loihi(false);
-    int compared = 0;
-    for (const auto& net : manifest) {
-        const std::string name = net.at("name");
-        REQUIRE(runs.contains(name));
-        const auto& run = runs[name];
-        const auto recorded = [&](const char* column) {
-            return std::stod(run.at(column)) / std::stod(run.at("timesteps"));
-        };
-        const Expected e = expected(net);
-        const auto error = [](double ours, double theirs) { return ours / theirs - 1; };
-        const int tiles = (net.at("cores").get<int>() + 3) / 4;
-        const double time = e.seconds + machine.sync.time(tiles).value;
-        const double packets = error(e.counts.at("axon_in"), recorded("packets"));
-        const double events = error(e.counts.at("synapse_op"), recorded("synaptic_events"));
-        const double neurons = error(e.counts.at("soma_access"), recorded("neurons_updated"));
-        const double fired = error(e.counts.at("spike_out"), recorded("neurons_fired"));
-        const double hops = error(e.counts.at("hops"), recorded("tile_hops"));
-        const double energy = error(e.energy_pj * 1e-12, recorded("energy_total_J"));
-        const double seconds = error(time, recorded("sim_time_s"));
-        std::cout << fmt::format(
-            "{:22} packets {:+.2f} % events {:+.3f} % hops {:+.2f} % energy {:+.2f} % time {:+.2f} "
-            "%\n",
-            name,
-            100 * packets,
-            100 * events,
-            100 * hops,
-            100 * energy,
-            100 * seconds);
-        CAPTURE(name, packets, events, hops, energy, seconds);
-        ++compared;
+    for (const Record& record : records()) {
+        const Expected e = expected(record);
+        const double barrier = whole_loihi(false).sync.time(record.tiles()).value;
+        const double packets = record.error(e.counts.at("axon_in"), "packets");
+        const double events = record.error(e.counts.at("synapse_op"), "synaptic_events");
+        const double neurons = record.error(e.counts.at("soma_access"), "neurons_updated");
+        const double fired = record.error(e.counts.at("spike_out"), "neurons_fired");
+        const double hops = record.error(e.counts.at("hops"), "tile_hops");
+        const double energy = record.error(e.energy_pj * 1e-12, "energy_total_J");
+        const double seconds = record.error(e.seconds + barrier, "sim_time_s");
+        std::cout << fmt::format("{:22} packets {} events {} hops {} energy {} time {}\n",
+                                 record.name(),
+                                 percent(packets),
+                                 percent(events),
+                                 percent(hops),
+                                 percent(energy),
+                                 percent(seconds));
+        CAPTURE(record.name(), packets, events, hops, energy, seconds);
         CHECK(std::fabs(events) <= 0.001);
         CHECK(std::fabs(neurons) <= 1e-9);
         CHECK(std::fabs(fired) <= 1e-9);
         CHECK(std::fabs(energy) <= 0.015);
-        if (net.at("kind") == "fc_block32") {
-            continue;  // not placed at random: see docs/models/event_driven.md
+        if (record.kind() == "fc_block32") {
+            // Measured: packets and hops -17 %, time +6 %. No density tells that the recorded
+            // blocks never share a column on one core, where random places let 3 of 16 do so; what
+            // density and block size expect is held against generated blocks in
+            // test_partition_profile.cpp.
+            continue;
         }
         CHECK(std::fabs(packets) <= 0.015);
         CHECK(std::fabs(hops) <= 0.015);
-        // A real matrix loads its busiest core more than a random one of its density does.
-        CHECK(std::fabs(seconds) <= (net.at("kind") == "dlmc_ffn_magnitude" ? 0.05 : 0.03));
+        // A real matrix loads its busiest core more than a random one of its density does: -4.3 %.
+        CHECK(std::fabs(seconds) <= (record.kind() == "dlmc_ffn_magnitude" ? 0.05 : 0.03));
     }
-    CHECK(compared >= 12);
 }
 
 TEST_CASE("counted once per partition, recorded networks cost what was recorded",
           "[event_driven][golden]") {
-    const auto folder = golden_folder();
-    if (folder.empty()) {
-        WARN("PLEXUS_GOLDEN_DIR has no event_driven folder: not tested");
-        return;
-    }
-    auto runs = recorded_runs(folder);
-    std::ifstream file(folder / "manifest.json");
-    const auto manifest = nlohmann::json::parse(file);
-    const hardware::Architecture machine = whole_loihi(false);
-    int compared = 0;
-    for (const auto& net : manifest) {
-        const std::string name = net.at("name");
-        const auto network = workloads::load_spiking_network(folder / "nets" / (name + ".yaml.gz"));
-        const auto& run = runs[name];
-        const auto error = [&](double ours, const char* column) {
-            return ours / (std::stod(run.at(column)) / std::stod(run.at("timesteps"))) - 1;
-        };
-        const Expected e = expected(net, &network);
-        const int tiles = (net.at("cores").get<int>() + 3) / 4;
-        const double packets = error(e.counts.at("axon_in"), "packets");
-        const double events = error(e.counts.at("synapse_op"), "synaptic_events");
-        const double seconds = error(e.seconds + machine.sync.time(tiles).value, "sim_time_s");
+    for (const Record& record : records()) {
+        const auto network = workloads::load_spiking_network(record.file);
+        const Expected e = expected(record, &network);
+        const double barrier = whole_loihi(false).sync.time(record.tiles()).value;
+        const double packets = record.error(e.counts.at("axon_in"), "packets");
+        const double events = record.error(e.counts.at("synapse_op"), "synaptic_events");
+        const double mean = record.error(e.mean_seconds + barrier, "sim_time_s");
+        const double seconds = record.error(e.seconds + barrier, "sim_time_s");
+        const double drawn = e.seconds / drawn_seconds(record, network) - 1;
         std::cout << fmt::format(
-            "{:22} counted: packets {:+.2f} % events {:+.3f} % time {:+.2f} %\n",
-            name,
-            100 * packets,
-            100 * events,
-            100 * seconds);
-        CAPTURE(name, packets, events, seconds);
+            "{:22} counted: packets {} events {} mean {} time {} against drawn steps {}\n",
+            record.name(),
+            percent(packets),
+            percent(events),
+            percent(mean),
+            percent(seconds),
+            percent(drawn));
+        CAPTURE(record.name(), packets, events, mean, seconds, drawn);
         CHECK(std::fabs(packets) <= 1e-4);
         CHECK(std::fabs(events) <= 1e-4);
-        // Recorded neurons fire in turn. The model lets them fire at random, so that sources of one
-        // block column fire more at once in some steps than in others.
-        CHECK(std::fabs(seconds) <= (net.at("kind") == "fc_block32" ? 0.04 : 0.01));
-        ++compared;
+        CHECK(mean >= -0.03);
+        CHECK(mean <= 1e-6);
+        CHECK(std::fabs(drawn) <= 0.01);
+        // The phases of the recorded blocks are one draw in which the two busiest cores happen to
+        // get nearly the same in all five steps of a period; 4,000 other draws take 3.3 % longer
+        // on average, and one of them less time. The model is +3.9 % there.
+        if (record.kind() != "fc_block32") {
+            CHECK(std::fabs(seconds) <= 0.01);
+        }
     }
-    CHECK(compared >= 12);
 }

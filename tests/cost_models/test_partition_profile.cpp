@@ -38,6 +38,27 @@ workloads::SparseMatrix any_matrix() {
     return matrix;
 }
 
+/// Expected maximum of two normal variables with these means, whose difference has this variance.
+double larger_of(double a, double b, double variance) {
+    const double spread = std::sqrt(variance);
+    const double z = (a - b) / spread;
+    const double share = 0.5 * std::erfc(-z / std::sqrt(2.0));
+    return a * share + b * (1 - share) + spread * std::exp(-z * z / 2) / std::sqrt(2 * M_PI);
+}
+
+/// A machine whose time is that of its message engines.
+hardware::Architecture messages_only(int cores) {
+    auto machine = test::event_machine(cores);
+    auto& core = test::event_core(machine);
+    core.synapse_word = core.soma_access = core.soma_update = core.spike_out = core.axon_out =
+        test::cost(0, 0);
+    core.lanes = 1;
+    core.neurons = 0;
+    core.synaptic_memory = core::Bits(0);
+    machine.sync.time_by_tiles.clear();
+    return machine;
+}
+
 }  // namespace
 
 TEST_CASE("a profile counts lists and synapses of every part") {
@@ -59,15 +80,20 @@ TEST_CASE("the busiest part of a profile") {
     CHECK(busiest_part(profile, 1, 0, 1) == Approx(1.2));
     CHECK(busiest_part(profile, 1, 1, 0) == Approx(1));
     CHECK(busiest_part(profile, 1, 0, 0) == 1);
-    // With probability 1/2 each: means 1.5 and 1; per source the parts get (2, 1), (1, 0), (0, 1)
-    // and so differ from their mean by half a synapse: variances 3/4 · 1/4 each. The larger of two
-    // such normal variables: a = √(3/8), z = 0.5/a.
-    const double a = std::sqrt(0.375);
-    const double z = 0.5 / a;
-    const double share = 0.5 * std::erfc(-z / std::sqrt(2.0));
-    const double larger =
-        1.5 * share + (1 - share) + a * std::exp(-z * z / 2) / std::sqrt(2 * M_PI);
-    CHECK(busiest_part(profile, 0.5, 0, 1) == Approx(larger / 1.25));
+    // With probability 1/2 each: per source the parts get (2, 1), (1, 0), (0, 1) synapses, so that
+    // their means are 1.5 and 1 and their difference has the variance (1 + 1 + 1)/4.
+    CHECK(busiest_part(profile, 0.5, 0, 1) == Approx(larger_of(1.5, 1, 0.75) / 1.25));
+    // A list takes 3, a synapse 2: (7, 5), (5, 0), (0, 5).
+    CHECK(busiest_part(profile, 0.5, 3, 2) == Approx(larger_of(6, 5, 0.25 * (4 + 25 + 25)) / 5.5));
+}
+
+TEST_CASE("parts without common sources are independent of one another") {
+    const workloads::SparseMatrix diagonal{
+        .rows = 3, .columns = 3, .row_offsets = {0, 1, 2, 3}, .column_indices = {0, 1, 2}};
+    // The largest of three standard normal variables is expected at 0.8463.
+    CHECK(busiest_part(profile_partition(diagonal, 1), 0.5, 0, 1) ==
+          Approx(1 + 0.8463).epsilon(0.005));
+    CHECK(busiest_part(profile_partition(diagonal, 3), 0.5, 0, 1) == 1);
 }
 
 TEST_CASE("profiles of any matrix") {
@@ -92,21 +118,82 @@ TEST_CASE("profiles of any matrix") {
 }
 
 TEST_CASE("an operator with a counted partition has its packets and its busiest core") {
-    auto machine = test::event_machine(2);
-    auto& core = test::event_core(machine);
+    auto machine = messages_only(2);
     OperatorWork work = test::linear(4, 3, 1, 5.0 / 12);
     const PartitionProfile profile = profile_partition(small_matrix(), 2);
     work.partition = &profile;
-    const auto models = builtin_core_models();
-    const auto model = models.create("event_driven");
+    const auto model = builtin_core_models().create("event_driven");
     const CoreCost cost = model->evaluate(machine, work, {0, 2});
     CHECK(cost.packets_received == Approx(4));
-    core.axon_in = core.synapse_word = core.soma_access = core.soma_update = core.spike_out =
-        core.axon_out = test::cost(0, 0);
-    core.lanes = 1;
-    machine.sync.time_by_tiles.clear();
-    CHECK(model->evaluate(machine, work, {0, 2}).latency.value == Approx(3 * 4));
+    // Two packets each; three synapses in the first part.
+    CHECK(cost.latency.value == Approx(2 * 16 + 3 * 4));
     // Another cut than the counted one goes by density.
     CHECK(model->evaluate(machine, work, {0, 1}).packets_received ==
           Approx(3 * (1 - std::pow(7.0 / 12, 4))));
+}
+
+TEST_CASE("the busiest core of a counted operator does what its busiest part has") {
+    rc::prop("if every source fires, whatever the size of the last part", [] {
+        const auto matrix = any_matrix();
+        const int cores = *rc::gen::inRange(1, 8);
+        auto machine = messages_only(cores);
+        test::event_core(machine).axon_in = test::cost(0, 0);
+        const std::int64_t rows = (matrix.rows + cores - 1) / cores;
+        const PartitionProfile profile = profile_partition(matrix, rows);
+        const auto elements = static_cast<double>(matrix.rows * matrix.columns);
+        OperatorWork work =
+            test::linear(matrix.rows, matrix.columns, 1, profile.synapses / elements);
+        work.partition = &profile;
+        double largest = 0;
+        for (const PartLoad& part : profile.parts) {
+            largest = std::max(largest, part.synapses);
+        }
+        const auto model = builtin_core_models().create("event_driven");
+        const double time = model->evaluate(machine, work, {0, cores}).latency.value;
+        RC_ASSERT(std::abs(time - 4 * largest) <= 1e-9 * largest);
+    });
+}
+
+TEST_CASE("density and pattern let expect what matrices of that pattern count on average") {
+    struct Kind {
+        workloads::Pattern pattern;
+        double density;
+        std::int64_t block;
+    };
+    constexpr std::int64_t size = 512;
+    constexpr int cores = 4;
+    constexpr int seeds = 160;
+    const auto machine = messages_only(cores);
+    const auto model = builtin_core_models().create("event_driven");
+    for (const Kind& kind : {Kind{workloads::Pattern::unstructured, 0.02, 1},
+                             Kind{workloads::Pattern::row_balanced, 0.02, 1},
+                             Kind{workloads::Pattern::n_m, 0.5, 1},
+                             Kind{workloads::Pattern::block, 0.125, 32},
+                             Kind{workloads::Pattern::block, 0.2, 8}}) {
+        OperatorWork work = test::linear(size, size, 1, kind.density);
+        work.input_density = 0.2;
+        work.weight_pattern = kind.pattern;
+        work.weight_block = kind.block;
+        const CoreCost expected = model->evaluate(machine, work, {0, cores});
+        double packets = 0;
+        double time = 0;
+        for (int seed = 1; seed <= seeds; ++seed) {
+            workloads::Sparsity sparsity;
+            sparsity.pattern = kind.pattern;
+            sparsity.density = kind.density;
+            sparsity.block = kind.block;
+            sparsity.values = workloads::Values::ones;
+            sparsity.seed = static_cast<std::uint64_t>(seed);
+            const PartitionProfile profile =
+                profile_partition(workloads::make_matrix(sparsity, size, size, 1), size / cores);
+            work.partition = &profile;
+            const CoreCost counted = model->evaluate(machine, work, {0, cores});
+            packets += counted.packets_received / seeds;
+            time += counted.latency.value / seeds;
+            work.partition = nullptr;
+        }
+        CAPTURE(to_string(kind.pattern), kind.block, packets, time);
+        CHECK(expected.packets_received == Approx(packets).epsilon(0.015));
+        CHECK(expected.latency.value == Approx(time).epsilon(0.03));
+    }
 }

@@ -180,6 +180,11 @@ Imbalance imbalance_of(const Layer& layer, double sources) {
 /// mean core, and more neurons that fire at once.
 Events count_busiest(const EventCounts& counts, const Layer& layer) {
     Events busiest = scaled(counts.all, layer.parts.busiest(layer.outputs()));
+    if (layer.counted != nullptr) {  // its imbalance is over the mean part, however large that is
+        const double mean = layer.parts.passes / layer.parts.parts;
+        busiest.operations = counts.all.operations * mean;
+        busiest.words = counts.all.words * mean;
+    }
     busiest.packets_sent =
         counts.all.packets_sent * layer.sources_per_core / (layer.columns() * layer.groups());
     busiest.packets_received = layer.vectors() * layer.events() / layer.groups() *

@@ -96,6 +96,7 @@ double busiest_part(const PartitionProfile& profile,
     const double common = (p2 * profile.squared_lists + 2 * ps * profile.lists_synapses +
                            s2 * profile.squared_synapses) /
                           (n * n);
+    const double apart = n > 1 ? n / (n - 1) : 0;  // distances from the mean are not independent
     Normal busiest;
     bool first = true;
     for (const PartLoad& load : profile.parts) {
@@ -104,8 +105,9 @@ double busiest_part(const PartitionProfile& profile,
             (p2 * load.lists_of_lists + ps * (load.synapses_of_lists + load.lists_of_synapses) +
              s2 * load.product) /
             n;
-        const Normal part{activity * (per_list * load.lists + per_synapse * load.synapses),
-                          activity * (1 - activity) * std::max(0.0, own - 2 * mixed + common)};
+        const Normal part{
+            activity * (per_list * load.lists + per_synapse * load.synapses),
+            activity * (1 - activity) * apart * std::max(0.0, own - 2 * mixed + common)};
         busiest = first ? part : larger(busiest, part);
         first = false;
     }

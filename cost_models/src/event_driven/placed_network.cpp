@@ -37,6 +37,13 @@ EventCost operator+(const EventCost& a, const EventCost& b) {
     return {a.energy + b.energy, a.time + b.time};
 }
 
+/// Adds these fields of `other` to those of `to`.
+template <class T, class... Field>
+T& add(T& to, const T& other, Field T::*... fields) {
+    ((to.*fields += other.*fields), ...);
+    return to;
+}
+
 class Placer {
   public:
     Placer(const SpikingNetwork& network,
@@ -322,26 +329,45 @@ void Placer::check_capacity() {
 }  // namespace
 
 EventTotals& EventTotals::operator+=(const EventTotals& other) {
-    accessed += other.accessed;
-    updated += other.updated;
-    fired += other.fired;
-    packets_sent += other.packets_sent;
-    packets_received += other.packets_received;
-    synaptic_events += other.synaptic_events;
-    hops += other.hops;
-    return *this;
+    using T = EventTotals;
+    return add(*this,
+               other,
+               &T::accessed,
+               &T::updated,
+               &T::fired,
+               &T::packets_sent,
+               &T::packets_received,
+               &T::synaptic_events,
+               &T::hops);
 }
 
 EventEnergy& EventEnergy::operator+=(const EventEnergy& other) {
-    soma_pj += other.soma_pj;
-    synapse_pj += other.synapse_pj;
-    dendrite_pj += other.dendrite_pj;
-    axon_out_pj += other.axon_out_pj;
-    axon_in_pj += other.axon_in_pj;
-    hops_pj += other.hops_pj;
-    sync_pj += other.sync_pj;
-    static_pj += other.static_pj;
-    return *this;
+    using T = EventEnergy;
+    return add(*this,
+               other,
+               &T::soma_pj,
+               &T::synapse_pj,
+               &T::dendrite_pj,
+               &T::axon_out_pj,
+               &T::axon_in_pj,
+               &T::hops_pj,
+               &T::sync_pj,
+               &T::static_pj);
+}
+
+SpikeEffect& SpikeEffect::operator+=(const SpikeEffect& other) {
+    using T = SpikeEffect;
+    return add(*this,
+               other,
+               &T::packets_sent,
+               &T::packets_received,
+               &T::synapses,
+               &T::hops,
+               &T::synapse_pj,
+               &T::dendrite_pj,
+               &T::axon_in_pj,
+               &T::axon_out_pj,
+               &T::hops_pj);
 }
 
 PlacedNetwork place(const SpikingNetwork& network,

@@ -116,15 +116,7 @@ void Profiler::find_residents() {
         r.access_pj += prices.access.energy.value;
         r.update_pj += prices.update.energy.value;
         r.spike_pj += prices.spike.energy.value;
-        r.effect.packets_sent += effect.packets_sent;
-        r.effect.packets_received += effect.packets_received;
-        r.effect.synapses += effect.synapses;
-        r.effect.hops += effect.hops;
-        r.effect.synapse_pj += effect.synapse_pj;
-        r.effect.dendrite_pj += effect.dendrite_pj;
-        r.effect.axon_in_pj += effect.axon_in_pj;
-        r.effect.axon_out_pj += effect.axon_out_pj;
-        r.effect.hops_pj += effect.hops_pj;
+        r.effect += effect;
     }
     for (auto& [key, r] : residents) {
         std::tie(r.core, r.group) = key;
@@ -161,8 +153,11 @@ void Profiler::find_unevenness() {
         }
     }
     for (const auto& [key, sum] : squares) {
-        const double all = sum + means[static_cast<std::size_t>(key.second)];
-        profile_.unevenness.push_back({key.second, key.first, std::max(0.0, all)});
+        const auto g = static_cast<std::size_t>(key.second);
+        const auto n = static_cast<double>(reached[g].size());
+        const double apart = n > 1 ? n / (n - 1) : 0;
+        profile_.unevenness.push_back(
+            {key.second, key.first, apart * std::max(0.0, sum + means[g])});
     }
 }
 

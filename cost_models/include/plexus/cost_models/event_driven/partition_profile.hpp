@@ -47,8 +47,11 @@ struct PartitionProfile {
 /// Expected time of the busiest part per vector, over its mean over all parts: sources fire
 /// independently with probability `activity`, a list costs `per_list` and a synapse `per_synapse`.
 /// 1 if nothing costs anything. What all parts have in common (how many sources fire) does not make
-/// one busier than another and is left out of the variances.
-/// \par Source Maximum of normal variables, taken one after another: Clark, Oper. Res. 9 (1961).
+/// one busier than another and is left out: of n parts each counts with n/(n − 1) times the
+/// variance of its distance from their mean. Independent variables of such variances differ from
+/// one another as the parts do on average (exactly, if there are two), and only differences decide
+/// about the expected maximum. \par Source Maximum of normal variables, taken one after another:
+/// Clark, Oper. Res. 9 (1961).
 [[nodiscard]] double busiest_part(const PartitionProfile& profile,
                                   double activity,
                                   double per_list,

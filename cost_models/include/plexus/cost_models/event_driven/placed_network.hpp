@@ -76,6 +76,8 @@ struct SpikeEffect {
     double axon_in_pj = 0;
     double axon_out_pj = 0;
     double hops_pj = 0;
+
+    SpikeEffect& operator+=(const SpikeEffect& other);
 };
 
 /// What placing needs to know beyond the network.

@@ -39,8 +39,10 @@ struct Residents {
     double spike_pj = 0;
 };
 
-/// How unevenly the packets of a group load a core: Σ over sources of (service here − mean service
-/// over the cores that the group reaches)². What all cores share does not make one the slowest.
+/// How unevenly the packets of a group load a core: n/(n − 1) Σ over sources of (service here −
+/// mean service over the n cores that the group reaches)². What all cores share does not make one
+/// the slowest; the factor makes independent variables of such variances differ as the cores do,
+/// whose distances from their mean are not independent.
 struct Unevenness {
     std::int32_t group = 0;
     std::int32_t core = 0;
