@@ -329,6 +329,12 @@ TEST_CASE("rate coding leaves an error that a longer window makes smaller") {
     // All values at full scale.
     coding.mean_rate = 1;
     CHECK(event_driven::coding_error(machine) == Approx(1 / (16 * std::sqrt(12.0))));
+    // Of two kinds of cores the coarser counts, wherever it stands.
+    machine.core_types.push_back(machine.core_types[0]);
+    std::get<hardware::EventDrivenCore>(machine.core_types[1].kind).coding.window = 4;
+    CHECK(event_driven::coding_error(machine) == Approx(1 / (4 * std::sqrt(12.0))));
+    std::swap(machine.core_types[0], machine.core_types[1]);
+    CHECK(event_driven::coding_error(machine) == Approx(1 / (4 * std::sqrt(12.0))));
 }
 
 TEST_CASE("vectors that share a step read a list once for all of them") {

@@ -168,6 +168,28 @@ TEST_CASE("the time of a step is that worked out by hand", "[event_replay]") {
     CHECK(json.find(",\n]") == std::string::npos);
 }
 
+TEST_CASE("loads say where packets waited and how many at once", "[event_replay]") {
+    const auto network = two_sources();
+    auto chip = small_chip(2, 2);
+    const auto loads_of = [&] {
+        const PlacedNetwork on_chip = placed(network, chip);
+        const TrafficProfile profile = profile_traffic(network, on_chip);
+        Replay replay(profile, Timing::simulated);
+        (void)replay.step(both_fire);
+        return replay.loads();
+    };
+    // As above: 185 ns at the link of tile 0 to the east (its third), which carries both packets.
+    const Loads slow = loads_of();
+    CHECK(slow.link_wait_s[3] == Approx(185 * ns));
+    CHECK(slow.link_packets[3] == 2);
+    CHECK(slow.longest_queue == std::vector<std::int64_t>{0, 1, 0, 1});
+    // On free links the second packet comes at 38 + 192, when the first, of 215, takes until 295.
+    chip.link_time = {};
+    const Loads fast = loads_of();
+    CHECK(fast.link_wait_s[3] == 0);
+    CHECK(fast.longest_queue == std::vector<std::int64_t>{0, 1, 0, 2});
+}
+
 TEST_CASE("a packet that forks is sent once and shares its links", "[event_replay]") {
     auto chip = small_chip(2, 2);
     chip.multicast = true;
@@ -251,6 +273,31 @@ TEST_CASE("links between chips have their own bandwidth", "[event_replay]") {
     const TrafficProfile profile = profile_traffic(network, on_chip);
     FloorlineScratch scratch;
     CHECK(floorline(profile, std::vector<double>{1, 0}, scratch).link_s == Approx(1000 * ns));
+    // The same on the way back: from tile 3 along x to tile 1, the crossing, then along y. The first
+    // packet leaves at 15, since its core comes first now.
+    workloads::SpikingNetwork back = two_sources();
+    back.mappings = {{0, 1, 3, 0}, {2, 3, 0, 0}, {4, 4, 2, 0}};
+    CHECK(one_step(back, chip, Timing::simulated, both_fire).seconds ==
+          Approx((515 + 64 + 128 + 48 + 1000) * ns));
+}
+
+TEST_CASE("each direction has its own price", "[event_replay]") {
+    auto chip = small_chip(2, 2);
+    for (hardware::EventTile& tile : chip.tiles)
+        tile.hops = {event(1, 0), event(10, 0), event(100, 0), event(1000, 0)};
+    const auto energy_from = [&](int from, int to) {
+        auto network = groups_of({1, 1});
+        workloads::set_edges(network, {{0, 1, 1, -1}});
+        network.mappings = {{0, 0, from, 0}, {1, 1, to, 0}};
+        return one_step(network, chip, Timing::simple, {fired, idle}).energy.hops_pj;
+    };
+    // Tiles 0 and 1 stand in the first column, 2 and 3 in the second.
+    CHECK(energy_from(0, 2) == Approx(1));
+    CHECK(energy_from(3, 1) == Approx(10));
+    CHECK(energy_from(0, 1) == Approx(100));
+    CHECK(energy_from(3, 2) == Approx(1000));
+    CHECK(energy_from(1, 2) == Approx(1001));
+    CHECK(energy_from(2, 1) == Approx(110));
 }
 
 TEST_CASE("what does not fit is refused with its reason", "[event_replay]") {
@@ -270,25 +317,19 @@ TEST_CASE("what does not fit is refused with its reason", "[event_replay]") {
     CHECK(refused(network, chip).find("synapse unit \"quick\"") != std::string::npos);
 
     network = two_sources();
-    auto tight = chip;
-    tight.kinds[0].neurons = 1;
-    CHECK(refused(network, tight) == "neurons: needed 2 in core 0, available 1");
-    tight = chip;
-    tight.kinds[0].axons_in = 1;
-    CHECK(refused(network, tight) == "axons_in: needed 2 in core 3, available 1");
-    tight = chip;
-    tight.kinds[0].axons_out = 2;
-    CHECK(refused(network, tight) == "axons_out: needed 3 in core 0, available 2");
-    tight = chip;
-    tight.kinds[0].fan_in = 1;
-    CHECK(refused(network, tight) == "fan_in: needed 2 in core 3, available 1");
-    tight = chip;
-    tight.kinds[0].fan_out = 2;
-    CHECK(refused(network, tight) == "fan_out: needed 3 in core 0, available 2");
-    tight = chip;
-    tight.kinds[0].synaptic_memory = core::Bits(29);
-    CHECK(refused(network, tight, {.synapse_bits = 9}).empty());
-    CHECK(refused(network, tight, {.synapse_bits = 10}) ==
+    const auto with_limit = [&](auto limit, auto value, double bits = 0) {
+        auto tight = chip;
+        tight.kinds[0].*limit = value;
+        return refused(network, tight, {.synapse_bits = bits});
+    };
+    using Kind = hardware::EventCoreKind;
+    CHECK(with_limit(&Kind::neurons, 1) == "neurons: needed 2 in core 0, available 1");
+    CHECK(with_limit(&Kind::axons_in, 1) == "axons_in: needed 2 in core 3, available 1");
+    CHECK(with_limit(&Kind::axons_out, 2) == "axons_out: needed 3 in core 0, available 2");
+    CHECK(with_limit(&Kind::fan_in, 1) == "fan_in: needed 2 in core 3, available 1");
+    CHECK(with_limit(&Kind::fan_out, 2) == "fan_out: needed 3 in core 0, available 2");
+    CHECK(with_limit(&Kind::synaptic_memory, core::Bits(29), 9).empty());
+    CHECK(with_limit(&Kind::synaptic_memory, core::Bits(29), 10) ==
           "synaptic_memory_bits: needed 30 in core 3, available 29");
 }
 
@@ -336,6 +377,57 @@ TEST_CASE("the floorline of a small network is that worked out by hand", "[event
     CHECK_THROWS_AS(floorline(profile, std::vector<double>{1}, scratch), std::invalid_argument);
     CHECK_THROWS_AS(floorline(profile, std::vector<double>{1, 1.5}, scratch),
                     std::invalid_argument);
+}
+
+TEST_CASE("the floorline names what sets the time of a step", "[event_replay]") {
+    const auto network = two_sources();
+    auto chip = small_chip(2, 2);
+    chip.sync.time_by_tiles.clear();
+    chip.static_core = core::Power(1e-3);
+    chip.static_chip = core::Power(2e-3);
+    FloorlineScratch scratch;
+    const auto cost = [&](double synapse_bits = 0) {
+        const PlacedNetwork on_chip = placed(network, chip, {.synapse_bits = synapse_bits});
+        return floorline(profile_traffic(network, on_chip), std::vector<double>{1, 0}, scratch);
+    };
+    CHECK(cost().regime == Regime::link);
+    CHECK(cost().seconds == Approx(409 * ns));
+    // Three cores hold neurons.
+    CHECK(cost().energy.static_pj == Approx(5e-3 * 409e-9 * 1e12));
+    chip.link_time = {};
+    CHECK(cost().regime == Regime::message);
+    CHECK(cost().seconds == Approx((209 + 128) * ns));
+    CHECK(cost().contention.empty());
+    chip.kinds[0].synapse_word = event(0, 100);
+    CHECK(cost(40).regime == Regime::memory);  // three words instead of 96 ns
+    CHECK(cost(40).seconds == Approx((209 + 32 + 300) * ns));
+    // The sources walk for 2 · 1002 + 8 + 24; the last packet then takes its way and, like the mean
+    // one, 64.
+    chip.kinds[0].somas[0].access.time = core::Seconds(1000 * ns);
+    CHECK(cost().regime == Regime::neuron);
+    CHECK(cost().seconds == Approx((2036 + 192 + 64) * ns));
+    chip.kinds[0].somas[0].access.time = core::Seconds(40 * ns);
+    CHECK(cost().contention.find("similar times") != std::string::npos);
+}
+
+TEST_CASE("more even cores differ less", "[event_replay]") {
+    // One source per target core, as far as each is away from the others: the largest of two
+    // independent engines that serve 48 or nothing, μ + σ/√π.
+    auto network = groups_of({2, 2});
+    workloads::set_edges(network, {{0, 2, 1, -1}, {1, 3, 1, -1}});
+    network.mappings = {{0, 1, 0, 0}, {2, 2, 1, 0}, {3, 3, 2, 0}};
+    auto chip = small_chip(2, 2);
+    const auto spread = [&] {
+        const PlacedNetwork on_chip = placed(network, chip);
+        const TrafficProfile profile = profile_traffic(network, on_chip);
+        REQUIRE(profile.unevenness.size() == 2);
+        CHECK(profile.unevenness[0].squares == profile.unevenness[1].squares);
+        return profile.unevenness[0].squares;
+    };
+    CHECK(spread() == Approx(48 * 48 * ns * ns));
+    // Both targets of both sources: nothing can make one busier.
+    workloads::set_edges(network, {{0, 2, 1, -1}, {0, 3, 1, -1}, {1, 2, 1, -1}, {1, 3, 1, -1}});
+    CHECK(spread() == Approx(0).margin(1e-30));
 }
 
 TEST_CASE("the expected maximum is that of known distributions", "[event_replay]") {
@@ -427,6 +519,50 @@ TEST_CASE("a simulated step is never shorter than its bounds", "[event_replay]")
         const FloorlineCost bound = floorline(profile, all, scratch);
         RC_ASSERT(std::fabs(bound.totals.synaptic_events - static_cast<double>(c.network.edges())) <
                   1e-9);
+    });
+}
+
+TEST_CASE("a queued step ends when its servers have served packet by packet", "[event_replay]") {
+    rc::prop("queued = one server per core, fed at even distances", [](unsigned seed) {
+        const RandomCase c = random_case(seed);
+        std::vector<NeuronState> states(c.network.neurons.size(), updated);
+        for (const std::int32_t n : c.traces[0].steps[0])
+            states[static_cast<std::size_t>(n)] = fired;
+        const PlacedNetwork on_chip = placed(c.network, c.chip);
+        const TrafficProfile profile = profile_traffic(c.network, on_chip);
+        Replay replay(profile, Timing::queued);
+        const double seconds = replay.step(states).seconds;
+        std::vector<std::vector<double>> fed(profile.flows.size());  // services, by flow
+        for (std::int32_t n = 0; n < c.network.neuron_count(); ++n) {
+            const auto first = on_chip.axon_first[static_cast<std::size_t>(n)];
+            for (std::size_t a = 0; a < on_chip.axons_of(n).size(); ++a)
+                if (states[static_cast<std::size_t>(n)] == fired)
+                    fed[static_cast<std::size_t>(
+                            profile.flow_of_axon[static_cast<std::size_t>(first) + a])]
+                        .push_back(on_chip.axons_of(n)[a].service_s);
+        }
+        const std::vector<double>& walks = replay.loads().neuron_s;
+        double finish = *std::max_element(walks.begin(), walks.end());
+        for (int core = 0; core < c.chip.core_count(); ++core) {
+            std::vector<std::pair<double, double>> packets;  // arrival, service
+            for (std::size_t i = 0; i < fed.size(); ++i) {
+                const Flow& flow = profile.flows[i];
+                const auto n = static_cast<double>(fed[i].size());
+                double mean = 0;
+                for (const double service : fed[i])
+                    mean += service / n;
+                for (int k = 1; flow.destination == core && k <= n; ++k)
+                    packets.emplace_back(
+                        flow.way_s + k * walks[static_cast<std::size_t>(flow.source)] / (n + 1),
+                        mean);
+            }
+            std::sort(packets.begin(), packets.end());
+            double free = 0;
+            for (const auto& [arrival, service] : packets)
+                free = std::max(free, arrival) + service;
+            finish = std::max(finish, free);
+        }
+        RC_ASSERT(std::fabs(seconds - finish - 1000 * ns) < 1e-15);
     });
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include "plexus/cost_models/operator_work.hpp"
 
 #include "catch.hpp"
@@ -50,6 +52,25 @@ TEST_CASE("kernels set storage, work and density of a layer") {
     CHECK(w.weight_pattern == workloads::Pattern::block);
     CHECK(w.weight_block == 8);
     CHECK(operator_work(workload, 0, nullptr).weight_pattern == workloads::Pattern::dense);
+}
+
+TEST_CASE("the kernels of a layer say in which formats its synapses are stored") {
+    const auto workload = test::two_layers(32, 64, 16);
+    KernelMix mix;
+    mix.shares = {{.kernel = "zero"},
+                  {.kernel = "dense", .blocks = 1, .work = 100},
+                  {.kernel = "n_m", .blocks = 2, .work = 70},
+                  {.kernel = "bitmap", .blocks = 3, .work = 50},
+                  {.kernel = "csr", .blocks = 4, .nonzeros = 20, .storage_bits = 260, .work = 30}};
+    using Work = std::array<double, 6>;  // dense, bitmap, csr, n:m, block, convolution
+    const OperatorWork w = operator_work(workload, 0, &mix);
+    CHECK(w.format_work == Work{100, 50, 30, 70, 0, 0});
+    CHECK(w.indexed_elements == 20);
+    CHECK(w.indexed_bits == 260);
+    // Where blocks are left out, dense ones are the blocks that are kept.
+    mix.shares[0].blocks = 5;
+    CHECK(operator_work(workload, 0, &mix).format_work == Work{0, 50, 30, 70, 100, 0});
+    CHECK(operator_work(workload, 0, nullptr).format_work == Work{2048, 0, 0, 0, 0, 0});
 }
 
 TEST_CASE("an elementwise operator streams all its inputs") {
@@ -124,4 +145,6 @@ TEST_CASE("a convolution touches the padded input only where there is data") {
     CHECK(w.shape.rows == 4);
     CHECK(w.shape.columns == 9);
     CHECK(w.shape.batch == 8);
+    CHECK(w.format_work.at(static_cast<std::size_t>(hardware::SynapseFormat::convolution)) ==
+          4 * 9);
 }
