@@ -27,8 +27,9 @@ struct FedFlow {
 
 /// When a server that takes all packets in the order of arrival has done the last: the largest,
 /// over all times at which its queue may have been empty, of that time plus the work that comes
-/// from then on. Between two first packets the work to come falls linearly, so that only the first
-/// packet of each flow and the last of all need to be looked at.
+/// from then on. Between two first packets the work to come falls linearly but for the steps of
+/// single packets; only the first packet of each flow and the last of all are looked at, so that
+/// the result may be too small by up to one service of each flow, and is never too large.
 [[nodiscard]] double finish_of_queue(std::span<const FedFlow> flows);
 
 }  // namespace plexus::cost_models::event_driven
