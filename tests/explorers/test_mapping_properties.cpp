@@ -121,8 +121,8 @@ TEST_CASE("every mapping found keeps the physical bounds", "[mapping][property]"
             for (std::size_t o = 0; o < model.operands(); ++o) {
                 for (std::size_t l = 0; l + 1 < model.levels(o); ++l) {
                     const auto inwards = o == 0 ? dataflow::from_low : dataflow::to_low;
-                    traffic[model.memory(o, l)] +=
-                        state.transfers[o][l + 1][inwards] * state.moved[o][l + 1][inwards];
+                    const auto& transfer = state.transfers[dataflow::slot_of(o, l + 1, inwards)];
+                    traffic[model.memory(o, l)] += transfer.count * transfer.bits;
                 }
             }
             for (std::size_t m = 0; m < traffic.size(); ++m) {

@@ -28,6 +28,12 @@ double hidden_down_to(std::span<const Hidden> loads, double level) {
 }  // namespace
 
 void hide(std::span<Hidden> loads, double surplus) {
+    if (hidden_down_to(loads, 0) <= surplus) {
+        for (Hidden& load : loads) {
+            load.cycles = floor_of(load);
+        }
+        return;
+    }
     // The common level to which the longest loads sink; what is hidden is linear in it between the
     // lengths and leasts of the loads.
     std::array<double, 2 * max_loads> levels{};

@@ -30,12 +30,9 @@ bool LoopNestModel::fits(const LoopNestState& state) const {
             return false;
         }
     }
-    for (const Move& m : moves_) {
-        if (m.reads_back && !m.channel.exists && transfer_count(state, state.mean, m) > 0) {
-            return false;
-        }
-    }
-    return true;
+    return std::none_of(forbidden_.begin(), forbidden_.end(), [&](const Move& m) {
+        return transfer_count(state, state.mean, m) > 0;
+    });
 }
 
 std::optional<core::Violation> LoopNestModel::violation(const LoopNestState& state) const {
@@ -57,8 +54,8 @@ std::optional<core::Violation> LoopNestModel::violation(const LoopNestState& sta
                             memory.always_double ? ", half of it for double buffering" : "")};
         }
     }
-    for (const Move& m : moves_) {
-        if (m.reads_back && !m.channel.exists && transfer_count(state, state.mean, m) > 0) {
+    for (const Move& m : forbidden_) {
+        if (transfer_count(state, state.mean, m) > 0) {
             return core::Violation{
                 "port of memory " + memory_names_[memory_[0][m.level]] + " for partial sums",
                 fmt::format("{}, {}",

@@ -34,17 +34,17 @@ LevelCost LoopNestModel::explain_level(const LoopNestState& state,
         if (m.operand != o || m.level != l) {
             continue;
         }
-        const Direction d = m.direction;
-        TransferCost& t = level.transfers.at(d);
-        t.accesses = state.accesses[o][l][d];
-        t.energy = core::Energy(state.energy[o][l][d]);
-        t.transfers = state.transfers[o][l][d];
+        const TransferState& transfer = state.transfers[m.slot];
+        TransferCost& t = level.transfers.at(m.direction);
+        t.accesses = transfer.accesses;
+        t.energy = core::Energy(transfer.energy);
+        t.transfers = transfer.count;
         if (t.transfers > 0) {
             t.period = state.period[o][m.boundary];
             t.bits = transfer_bits(held, timed_lanes(), m);
-            t.allowed = core::Cycles(state.allowed[o][l][d]);
-            t.real = core::Cycles(state.real[o][l][d]);
-            t.loading = core::Cycles(state.loading[o][l][d]);
+            t.allowed = core::Cycles(transfer.allowed);
+            t.real = core::Cycles(transfer.real);
+            t.loading = core::Cycles(transfer.loading);
         }
     }
     return level;
@@ -60,14 +60,13 @@ PortCost LoopNestModel::explain_port(const hardware::DataflowCore& core,
                   core::Cycles(window_union(entry, state)),
                   core::Cycles(state.port_stall[p])};
     for (const PortUse& use : port_uses(entry)) {
-        const double transfers = state.transfers[use.operand][use.level][use.direction];
-        if (transfers > 0) {
-            const double late = state.real[use.operand][use.level][use.direction] -
-                                state.allowed[use.operand][use.level][use.direction];
+        const TransferState& transfer = state.transfers[use.slot];
+        if (transfer.count > 0) {
+            const double late = transfer.real - transfer.allowed;
             cost.activities.push_back({layer_.operands[use.operand].name,
                                        use.level,
                                        use.direction,
-                                       core::Cycles(late * repeated(use, transfers))});
+                                       core::Cycles(late * (transfer.count - use.once))});
         }
     }
     return cost;

@@ -107,47 +107,40 @@ void LoopNestModel::hold(std::span<const TemporalLoop> order,
     }
 }
 
-/// The part of an operand that the loops taken so far touch.
-struct LoopNestModel::Tile {
-    std::array<double, max_dims> extents{};  ///< Of dimensions that slide.
-    double relevant = 1;                     ///< Product of the loops that index the operand.
-    std::size_t loops = 0;
-};
-
-double LoopNestModel::grow(std::span<const TemporalLoop> order,
-                           std::size_t o,
-                           std::size_t level,
-                           const Lanes& lanes,
-                           const LoopNestState& state,
-                           Tile& tile) const {
-    for (std::size_t& i = tile.loops; i < state.cuts[o][level]; ++i) {
-        const std::uint8_t traits = state.traits[i];
-        if ((traits & indexes(o)) != 0) {
-            tile.relevant *= state.sizes[i];
-        } else if ((traits & skips(o)) == 0) {
-            tile.extents[order[i].dim] *= state.sizes[i];
-        }
-    }
-    for (const Factor& f : lanes.factors[o][level]) {
-        tile.extents[f.dim] *= f.factor;
-        tile.relevant *= (traits_[f.dim] & indexes(o)) != 0 ? f.factor : 1;
-    }
-    double elements = tile.relevant;
-    for (const PreparedAxis& axis : axes_[o]) {
-        elements *= span(axis, tile.extents.data());
-    }
-    return elements;
-}
-
 void LoopNestModel::hold_operand(std::span<const TemporalLoop> order,
                                  std::size_t o,
                                  const Lanes& lanes,
                                  const LoopNestState& state,
                                  HeldData& held) const {
-    Tile tile;
-    std::fill_n(tile.extents.begin(), layer_.dims.size(), 1.0);
+    // Of what the loops and lanes so far touch: the product of those that index the operand, and
+    // the extents of the dimensions that slide.
+    double relevant = 1;
+    std::array<double, max_dims> extents;  // NOLINT(*-member-init): hot
+    std::fill_n(extents.begin(), axes_[o].empty() ? 0 : layer_.dims.size(), 1.0);
+    std::size_t i = 0;
     for (std::size_t a = 0; a <= levels_[o]; ++a) {
-        const double elements = a == 0 ? 1 : grow(order, o, a - 1, lanes, state, tile);
+        for (const std::size_t end = a == 0 ? 0 : state.cuts[o][a - 1]; i < end; ++i) {
+            const std::uint8_t traits = state.traits[i];
+            if ((traits & indexes(o)) != 0) {
+                relevant *= state.sizes[i];
+            } else if ((traits & skips(o)) == 0) {
+                extents[order[i].dim] *= state.sizes[i];
+            }
+        }
+        double elements = 1;
+        if (a > 0) {
+            for (const Factor& f : lanes.factors[o][a - 1]) {
+                if ((traits_[f.dim] & indexes(o)) != 0) {
+                    relevant *= f.factor;
+                } else if ((traits_[f.dim] & skips(o)) == 0) {
+                    extents[f.dim] *= f.factor;
+                }
+            }
+            elements = relevant;
+            for (const PreparedAxis& axis : axes_[o]) {
+                elements *= span(axis, extents.data());
+            }
+        }
         const double precision = o == 0 && held.partial_sums[a] ? partial_sum_bits_ : bits_[o];
         held.elements[o][a] = rules_ == Rules::zigzag ? round_even(elements) : snapped(elements);
         held.precision[o][a] = precision;
@@ -155,31 +148,26 @@ void LoopNestModel::hold_operand(std::span<const TemporalLoop> order,
     }
 }
 
-void LoopNestModel::measure_transfers(const HeldData& held,
+TransferState& LoopNestModel::measure(const Move& m,
+                                      const HeldData& held,
                                       const Lanes& lanes,
-                                      LoopNestState& state) const {
-    for (const Move& m : moves_) {
-        state.transfers[m.operand][m.level][m.direction] = transfer_count(state, held, m);
-        state.moved[m.operand][m.level][m.direction] = transfer_bits(held, lanes, m);
-    }
+                                      LoopNestState& state) {
+    TransferState& transfer = state.transfers[m.slot];
+    transfer.count = transfer_count(state, held, m);
+    transfer.bits = transfer_bits(held, lanes, m);
+    return transfer;
 }
 
 void LoopNestModel::memory_energy(LoopNestState& state) const {
     double sum = 0;
     for (const Move& m : moves_) {
-        const Channel& channel = m.channel;
-        const double count = state.transfers[m.operand][m.level][m.direction];
-        double n = 0;
-        if (count > 0 && channel.exists) {
-            // One access is the full width; less is charged by whole granules.
-            const double bits = state.moved[m.operand][m.level][m.direction];
-            n = ceiling(bits / channel.granularity) * channel.share * count *
-                mean_.units[m.operand][m.level + 1];
-            n = rules_ == Rules::zigzag ? down(n) : n;
-        }
-        state.accesses[m.operand][m.level][m.direction] = n;
-        state.energy[m.operand][m.level][m.direction] = n * channel.cost;
-        sum += n * channel.cost;
+        TransferState& transfer = measure(m, state.mean, mean_, state);
+        // One access is the full width; less is charged by whole granules.
+        const double n = ceiling(transfer.bits / m.channel.granularity) * m.channel.share *
+                         transfer.count * mean_.units[m.operand][m.level + 1];
+        transfer.accesses = rules_ == Rules::zigzag ? down(n) : n;
+        transfer.energy = transfer.accesses * m.channel.cost;
+        sum += transfer.energy;
     }
     state.memory_energy = sum;
 }
@@ -189,7 +177,6 @@ core::Energy LoopNestModel::evaluate_energy(std::span<const TemporalLoop> order,
                                             LoopNestState& state) const {
     place_in_time(order, cuts, state);
     hold(order, mean_, state, state.mean);
-    measure_transfers(state.mean, mean_, state);
     memory_energy(state);
     return core::Energy(state.memory_energy) + mac_energy_;
 }
@@ -200,7 +187,9 @@ LayerFigures LoopNestModel::evaluate(std::span<const TemporalLoop> order,
     const core::Energy energy = evaluate_energy(order, cuts, state);
     if (!same_lanes_) {
         hold(order, whole_, state, state.whole);
-        measure_transfers(state.whole, whole_, state);
+        for (const Move& m : moves_) {
+            measure(m, state.whole, whole_, state);
+        }
     }
     buffer(state);
     time_transfers(state);

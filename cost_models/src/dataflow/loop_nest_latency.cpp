@@ -47,58 +47,59 @@ void LoopNestModel::buffer(LoopNestState& state) const {
 
 void LoopNestModel::time_transfers(LoopNestState& state) const {
     for (const Move& m : moves_) {
-        const double count = state.transfers[m.operand][m.level][m.direction];
-        double allowed = 0;
-        double real = 0;
-        if (count > 0) {
-            const double time = state.double_buffer[m.operand][m.boundary]
-                                    ? state.period[m.operand][m.boundary]
-                                    : state.window[m.operand][m.boundary];
-            allowed = time * cycles_per_operation_;
-            const double bits = state.moved[m.operand][m.level][m.direction];
-            real = m.channel.exists ? ceiling(bits / m.channel.width) : 0;
-        }
-        state.allowed[m.operand][m.level][m.direction] = allowed;
-        state.real[m.operand][m.level][m.direction] = real;
-        state.loading[m.operand][m.level][m.direction] = 0;
+        TransferState& transfer = state.transfers[m.slot];
+        const bool happens = transfer.count > 0;
+        const double time = state.double_buffer[m.operand][m.boundary]
+                                ? state.period[m.operand][m.boundary]
+                                : state.window[m.operand][m.boundary];
+        const double real = ceiling(transfer.bits / m.channel.width);
+        transfer.allowed = happens ? time * cycles_per_operation_ : 0;
+        transfer.real = happens && m.channel.exists ? real : 0;
+        // Until load() hides some of it.
+        transfer.loading = m.reads_back ? 0 : transfer.real;
     }
 }
 
 void LoopNestModel::stall(LoopNestState& state) const {
     state.stall = 0;
     for (std::size_t p = 0; p < ports_.size(); ++p) {
-        stall_port(p, state);
+        state.port_stall[p] = port_stall(ports_[p], state);
         state.stall = std::max(state.stall, state.port_stall[p]);
     }
 }
 
-void LoopNestModel::stall_port(std::size_t p, LoopNestState& state) const {
+double LoopNestModel::port_stall(const PortEntry& port, const LoopNestState& state) const {
+    const auto uses = port_uses(port);
+    if (uses.size() == 1) {
+        const TransferState& only = state.transfers[uses[0].slot];
+        return only.count > 0 ? (only.real - only.allowed) * (only.count - uses[0].once) : 0;
+    }
     std::size_t n = 0;
     double late = 0;     // sum of positive stalls
     double early = 0;    // sum of the others: slack
     double open = 0;     // sum of all windows
     double longest = 0;  // the longest of them
-    for (const PortUse& use : port_uses(ports_[p])) {
-        const double transfers = state.transfers[use.operand][use.level][use.direction];
-        if (transfers <= 0) {
+    for (const PortUse& use : uses) {
+        const TransferState& transfer = state.transfers[use.slot];
+        if (transfer.count <= 0) {
             continue;
         }
-        const double allowed = state.allowed[use.operand][use.level][use.direction];
-        const double times = repeated(use, transfers);
-        const double slack = (state.real[use.operand][use.level][use.direction] - allowed) * times;
-        (slack > 0 ? late : early) += slack;
-        open += allowed * times;
-        longest = std::max(longest, allowed * (transfers - 1));
+        const double times = transfer.count - use.once;
+        const double slack = (transfer.real - transfer.allowed) * times;
+        late += std::max(0.0, slack);
+        early += std::min(0.0, slack);
+        open += transfer.allowed * times;
+        longest = std::max(longest, transfer.allowed * (transfer.count - 1));
         ++n;
     }
     // The union is no shorter than its longest part: often that is enough.
     if (n < 2) {
-        state.port_stall[p] = late + early;
-    } else if (early + open <= longest) {
-        state.port_stall[p] = late;
-    } else {
-        state.port_stall[p] = late + std::max(0.0, early + open - window_union(ports_[p], state));
+        return late + early;
     }
+    if (early + open <= longest) {
+        return late;
+    }
+    return late + std::max(0.0, early + open - window_union(port, state));
 }
 
 double LoopNestModel::window_union(const PortEntry& port, const LoopNestState& state) const {
@@ -107,15 +108,14 @@ double LoopNestModel::window_union(const PortEntry& port, const LoopNestState& s
     bool always = false;
     double open = 0;
     for (const PortUse& use : port_uses(port)) {
-        const double transfers = state.transfers[use.operand][use.level][use.direction];
-        if (transfers > 0 && n < max_transfers) {
-            const double allowed = state.allowed[use.operand][use.level][use.direction];
+        const TransferState& transfer = state.transfers[use.slot];
+        if (transfer.count > 0 && n < max_transfers) {
             const double period = state.period[use.operand][boundary(use.level, use.direction)] *
                                   cycles_per_operation_;
-            always = always || allowed == period;
-            open += allowed * repeated(use, transfers);
+            always = always || transfer.allowed == period;
+            open += transfer.allowed * (transfer.count - use.once);
             windows[n].period = period;
-            windows[n].allowed = allowed;
+            windows[n].allowed = transfer.allowed;
             ++n;
         }
     }

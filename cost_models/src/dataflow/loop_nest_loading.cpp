@@ -20,25 +20,20 @@ void LoopNestModel::load(LoopNestState& state) const {
 
 void LoopNestModel::load_port(const PortEntry& port, LoopNestState& state) const {
     const HeldData& held = timed(state);
-    std::array<Hidden, max_operands * direction_count> once;          // NOLINT(*-member-init): hot
-    std::array<const PortUse*, max_operands * direction_count> uses;  // NOLINT(*-member-init)
+    std::array<Hidden, max_operands * direction_count> once;        // NOLINT(*-member-init): hot
+    std::array<std::size_t, max_operands * direction_count> slots;  // NOLINT(*-member-init)
     std::size_t n = 0;
     bool can_hide = false;
     for (const PortUse& use : port_uses(port)) {
-        const double transfers = state.transfers[use.operand][use.level][use.direction];
-        if (transfers <= 0 || reads_back(use.operand, use.direction) || n == once.size()) {
+        const TransferState& transfer = state.transfers[use.slot];
+        if (transfer.count != 1 || use.reads_back || n == once.size()) {
             continue;
         }
-        const double real = state.real[use.operand][use.level][use.direction];
-        if (transfers == 1) {
-            uses[n] = &use;
-            once[n].cycles = real;
-            once[n].least = ceiling(held.bits[use.operand][1] / port.width);
-            can_hide = can_hide || once[n].least != real;
-            ++n;
-        } else {
-            state.loading[use.operand][use.level][use.direction] = real;
-        }
+        slots[n] = use.slot;
+        once[n].cycles = transfer.real;
+        once[n].least = ceiling(held.bits[use.operand][1] / port.width);
+        can_hide = can_hide || once[n].least != transfer.real;
+        ++n;
     }
     if (can_hide) {
         const double computing = state.total_cycles * cycles_per_operation_ + state.stall;
@@ -52,7 +47,7 @@ void LoopNestModel::load_port(const PortEntry& port, LoopNestState& state) const
         }
     }
     for (std::size_t i = 0; i < n; ++i) {
-        state.loading[uses[i]->operand][uses[i]->level][uses[i]->direction] = once[i].cycles;
+        state.transfers[slots[i]].loading = once[i].cycles;
     }
 }
 
@@ -62,8 +57,8 @@ double LoopNestModel::mean_traffic(const PortEntry& port, const LoopNestState& s
     for (const PortUse& use : port_uses(port)) {
         const std::size_t o = use.operand;
         const std::size_t b = boundary(use.level, use.direction);
-        const double transfers = state.transfers[o][use.level][use.direction];
-        const bool sums = reads_back(o, use.direction);
+        const double transfers = state.transfers[use.slot].count;
+        const bool sums = use.reads_back;
         if (transfers <= 0 || (!sums && transfers == 1) || (sums && rules_ == Rules::zigzag)) {
             continue;
         }
@@ -82,9 +77,9 @@ void LoopNestModel::combine_loads(LoopNestState& state) const {
         state.load_half_shared[o] = 0;
         state.load_shared[o] = 0;
         for (std::size_t l = 0; o != 0 && l + 1 < levels_[o]; ++l) {
-            const double time =
-                std::max(state.loading[o][l][from_high], state.loading[o][l + 1][to_low]) +
-                extra_latency_[o][l + 1];
+            const double time = std::max(state.transfers[slot_of(o, l, from_high)].loading,
+                                         state.transfers[slot_of(o, l + 1, to_low)].loading) +
+                                extra_latency_[o][l + 1];
             const bool lower = shared_[o][l][from_high];
             const bool upper = shared_[o][l + 1][to_low];
             if (lower && upper) {
@@ -110,7 +105,8 @@ void LoopNestModel::combine_loads(LoopNestState& state) const {
     }
     state.offload = 0;
     for (std::size_t l = 0; l + 1 < levels_[0]; ++l) {
-        state.offload += std::max(state.loading[0][l][to_high], state.loading[0][l + 1][from_low]) +
+        state.offload += std::max(state.transfers[slot_of(0, l, to_high)].loading,
+                                  state.transfers[slot_of(0, l + 1, from_low)].loading) +
                          extra_latency_[0][l + 1];
     }
 }

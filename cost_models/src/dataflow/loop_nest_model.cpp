@@ -120,12 +120,16 @@ void LoopNestModel::prepare_channels(const hardware::DataflowCore& core) {
             for (const Direction d : {to_low, from_low, to_high, from_high}) {
                 const bool carries = o == 0 || d == to_low || d == from_high;
                 if (carries && boundary(l, d) < levels_[o]) {
-                    moves_.push_back({static_cast<std::uint8_t>(o),
-                                      static_cast<std::uint8_t>(l),
+                    moves_.push_back({o,
+                                      l,
                                       d,
-                                      static_cast<std::uint8_t>(boundary(l, d)),
                                       reads_back(o, d),
+                                      boundary(l, d),
+                                      slot_of(o, l, d),
                                       channels_[o][l][d]});
+                    if (moves_.back().reads_back && !channels_[o][l][d].exists) {
+                        forbidden_.push_back(moves_.back());
+                    }
                 }
             }
         }
@@ -195,8 +199,15 @@ void LoopNestModel::add_port(const hardware::Port& port, std::size_t m, std::siz
             }
             seen[o] = true;
             if (carries && boundary(level, d) < levels_[o]) {
-                uses_.push_back(
-                    {static_cast<std::uint8_t>(o), static_cast<std::uint8_t>(level), d});
+                // The first transfer comes before the array starts; a read-back that is not needed
+                // the first time has no such.
+                const bool back = reads_back(o, d);
+                uses_.push_back({static_cast<std::uint8_t>(o),
+                                 static_cast<std::uint8_t>(level),
+                                 d,
+                                 back,
+                                 static_cast<std::uint16_t>(slot_of(o, level, d)),
+                                 rules_ == Rules::physical && back ? 0.0 : 1.0});
             }
         }
     }

@@ -26,6 +26,12 @@ Allocator::Allocator(const dataflow::Layer& layer,
             irrelevant_[o][d] = layer.operands[o].relevance[d] == Relevance::irrelevant;
         }
     }
+    for (std::size_t o = 0; o < operands_; ++o) {
+        innermost_[o].fill(1.0);
+        for (const DataSizes::Lane& lane : sizes_.lanes(o, 0)) {
+            innermost_[o][lane.dim] *= lane.factor;
+        }
+    }
     partial_bits_ = static_cast<double>(layer.partial_sum_bits);
     for (std::size_t a = levels[0] + 1; a-- > 0;) {
         const auto& lanes = sizes_.lanes(0, a);
@@ -65,7 +71,7 @@ void Allocator::list_users(const dataflow::Layer& layer,
             for (std::size_t o = 0; o < layer.operands.size(); ++o) {
                 if (layer.operands[o].memory_operand == name) {
                     const std::size_t level = next[o]++;
-                    use.users.push_back({o, level, level + 1 == levels[o]});
+                    use.users.push_back({o, level, level + 1 == levels[o], level + 2 == levels[o]});
                 }
             }
         }
@@ -84,48 +90,56 @@ double Allocator::precision(const User& user, const AllocationState& state) cons
 }
 
 bool Allocator::list_candidates(const MemoryUse& memory, AllocationState& state) const {
-    const std::size_t loops = state.order.size();
     for (std::size_t u = 0; u < memory.users.size(); ++u) {
-        const User& user = memory.users[u];
-        const std::size_t o = user.operand;
-        const double precise = precision(user, state);
-        const std::size_t from = state.taken[o];
-        auto& extents = state.extents[o];
-        auto& bits = state.bits[u];
-        if (user.top) {
-            if (whole_[o] * precise > memory.capacity) {
-                return false;
-            }
-            bits[0] = whole_[o] * precise;
-            state.traffic[u][0] = 0;
-            state.base[u] = loops - from;
-            state.candidates[u] = 1;
-            continue;
-        }
-        double size = sizes_.elements(o, extents.data()) * precise;
-        const std::array<double, max_dims> before = extents;
-        std::size_t n = 0;
-        while (size <= memory.capacity) {
-            bits[n] = size;
-            state.traffic[u][n] = state.cycles_above[from + n] * size;
-            ++n;
-            if (from + n > loops) {
-                break;
-            }
-            const TemporalLoop& loop = state.order[from + n - 1];
-            extents[loop.dim] *= static_cast<double>(loop.size);
-            if (!irrelevant_[o][loop.dim]) {
-                size = sizes_.elements(o, extents.data()) * precise;
-            }
-        }
-        extents = before;
-        if (n == 0) {
+        if (!(memory.users[u].top ? list_whole(memory, u, state)
+                                  : list_prefixes(memory, u, state))) {
             return false;
         }
-        state.base[u] = 0;
-        state.candidates[u] = n;
     }
     return true;
+}
+
+bool Allocator::list_whole(const MemoryUse& memory, std::size_t u, AllocationState& state) const {
+    const User& user = memory.users[u];
+    const double bits = whole_[user.operand] * precision(user, state);
+    state.bits[u][0] = bits;
+    state.traffic[u][0] = 0;
+    state.least_traffic[u] = 0;
+    state.base[u] = state.order.size() - state.taken[user.operand];
+    state.candidates[u] = 1;
+    return bits <= memory.capacity;
+}
+
+bool Allocator::list_prefixes(const MemoryUse& memory,
+                              std::size_t u,
+                              AllocationState& state) const {
+    const User& user = memory.users[u];
+    const std::size_t o = user.operand;
+    const std::size_t loops = state.order.size();
+    const double precise = precision(user, state);
+    std::array<double, max_dims> extents = state.extents[o];
+    double size = sizes_.elements(o, extents.data()) * precise;
+    double least = std::numeric_limits<double>::infinity();
+    std::size_t n = 0;
+    for (std::size_t i = state.taken[o]; size <= memory.capacity; ++i) {
+        const double traffic = state.cycles_above[i] * size;
+        state.bits[u][n] = size;
+        state.traffic[u][n] = traffic;
+        least = std::min(least, traffic);
+        ++n;
+        if (i == loops) {
+            break;
+        }
+        const TemporalLoop& loop = state.order[i];
+        extents[loop.dim] *= static_cast<double>(loop.size);
+        if (!irrelevant_[o][loop.dim]) {
+            size = sizes_.elements(o, extents.data()) * precise;
+        }
+    }
+    state.least_traffic[u] = least;
+    state.base[u] = 0;
+    state.candidates[u] = n;
+    return n > 0;
 }
 
 bool Allocator::is_even(const MemoryUse& memory, const AllocationState& state) {
@@ -149,11 +163,12 @@ void Allocator::combine(const MemoryUse& memory,
                         double traffic,
                         AllocationState& state) const {
     const bool last = u + 1 == memory.users.size();
+    // What the other users add is not negative.
+    const double others = last ? 0 : state.least_traffic[u + 1];
     for (std::size_t k = state.candidates[u]; k-- > 0;) {
         const double held = bits + state.bits[u][k];
         const double moved = traffic + state.traffic[u][k];
-        // What the other users add is not negative.
-        if (held > memory.capacity || moved >= state.least) {
+        if (held > memory.capacity || moved + others >= state.least) {
             continue;
         }
         state.tried[u] = k;
@@ -193,12 +208,7 @@ void Allocator::start(AllocationState& state) const {
         }
     }
     state.taken.fill(0);
-    for (std::size_t o = 0; o < operands_; ++o) {
-        std::fill_n(state.extents[o].begin(), dims_, 1.0);
-        for (const DataSizes::Lane& lane : sizes_.lanes(o, 0)) {
-            state.extents[o][lane.dim] *= lane.factor;
-        }
-    }
+    state.extents = innermost_;
 }
 
 void Allocator::take(const MemoryUse& memory, AllocationState& state, dataflow::Cuts& cuts) const {
@@ -211,13 +221,18 @@ void Allocator::take(const MemoryUse& memory, AllocationState& state, dataflow::
             cuts[user.operand][user.level] = static_cast<std::uint8_t>(taken);
             continue;
         }
-        for (std::size_t k = 0; k < state.best[u]; ++k, ++taken) {
+        const std::size_t end = taken + state.best[u];
+        cuts[user.operand][user.level] = static_cast<std::uint8_t>(end);
+        if (user.below_top) {  // Nobody asks for the extents any more.
+            taken = end;
+            continue;
+        }
+        for (; taken < end; ++taken) {
             extents[state.order[taken].dim] *= static_cast<double>(state.order[taken].size);
         }
         for (const DataSizes::Lane& lane : sizes_.lanes(user.operand, user.level + 1)) {
             extents[lane.dim] *= lane.factor;
         }
-        cuts[user.operand][user.level] = static_cast<std::uint8_t>(taken);
     }
 }
 

@@ -61,7 +61,8 @@ DataSizes::DataSizes(const dataflow::Layer& layer,
     for (std::size_t o = 0; o < layer.operands.size(); ++o) {
         const dataflow::LayerOperand& operand = layer.operands[o];
         for (std::size_t d = 0; d < layer.dims.size(); ++d) {
-            if (operand.relevance[d] == dataflow::Relevance::relevant) {
+            const bool relevant = operand.relevance[d] == dataflow::Relevance::relevant;
+            if (relevant && layer.dims[d].size > 1) {
                 relevant_[o].push_back(d);
             }
         }

@@ -17,10 +17,6 @@ using dataflow::Relevance;
 using dataflow::to_high;
 using dataflow::to_low;
 
-bool reads_back(std::size_t operand, dataflow::Direction d) {
-    return operand == 0 && (d == to_low || d == from_high);
-}
-
 /// The boundary that a transfer crosses.
 std::size_t boundary_of(const LoopNestModel::PortUse& use) {
     return use.direction == to_low || use.direction == from_low ? use.level : use.level + 1U;
@@ -171,19 +167,23 @@ void OptimalTables::take_boundary(std::size_t o,
                                   std::size_t b,
                                   std::size_t set,
                                   const LoopNestState& state) {
-    const auto& energy = state.energy[o];
+    const auto transfer = [&](std::size_t level,
+                              dataflow::Direction d) -> const dataflow::TransferState& {
+        return state.transfers[dataflow::slot_of(o, level, d)];
+    };
     BoundaryCost& cost = costs_[o][b][set];
     // Inputs only move inwards: the model leaves their other directions alone.
-    cost.energy = energy[b][to_low] + (o == 0 ? energy[b][from_low] : 0);
+    cost.energy = transfer(b, to_low).energy + (o == 0 ? transfer(b, from_low).energy : 0);
     if (b > 0) {
-        cost.energy += energy[b - 1][from_high] + (o == 0 ? energy[b - 1][to_high] : 0);
+        cost.energy +=
+            transfer(b - 1, from_high).energy + (o == 0 ? transfer(b - 1, to_high).energy : 0);
     }
     cost.elements = state.mean.elements[o][b];
     cost.partial = o == 0 && state.mean.partial_sums[b];
     cost.bits = state.mean.bits[o][b];
     cost.once = state.count[o][b] <= 1;
-    cost.low = state.real[o][b][o == 0 ? from_low : to_low];
-    cost.high = b > 0 ? state.real[o][b - 1][o == 0 ? to_high : from_high] : 0;
+    cost.low = transfer(b, o == 0 ? from_low : to_low).real;
+    cost.high = b > 0 ? transfer(b - 1, o == 0 ? to_high : from_high).real : 0;
     const bool impossible = b == 0 && (o == 0 ? set != 0 : !stays_at_array(o, set));
     cost.energy = impossible ? infinite : cost.energy;
 }
@@ -196,7 +196,7 @@ double OptimalTables::most_allowed(const LoopNestModel::PortUse& use,
     // If the innermost memory serves one operand and only loops run there that do not index it,
     // then neither its double buffering nor its window depends on the other loops.
     if (b == 1 && own_innermost_[o] && stays_at_array(o, set)) {
-        return state.allowed[o][use.level][use.direction];
+        return state.transfers[use.slot].allowed;
     }
     return state.period[o][b] * model_.cycles_per_operation();
 }
@@ -206,16 +206,14 @@ void OptimalTables::take_loads(std::size_t o, std::size_t set, const LoopNestSta
     for (std::size_t p = 0; p < ports_; ++p) {
         for (const LoopNestModel::PortUse& use : model_.port_uses(model_.ports()[p])) {
             double& longest = longest_[n++];
-            const double count =
-                use.operand == o ? state.transfers[o][use.level][use.direction] : 0;
+            const dataflow::TransferState& transfer = state.transfers[use.slot];
+            const double count = use.operand == o ? transfer.count : 0;
             if (count <= 0) {
                 continue;
             }
-            const double real = state.real[o][use.level][use.direction];
+            const double real = transfer.real;
             longest = std::max(longest, real);
-            const bool all =
-                model_.rules() == dataflow::Rules::physical && reads_back(o, use.direction);
-            const double times = all ? count : count - 1;
+            const double times = count - use.once;
             PortLoad& load = loads_[o][boundary_of(use)][set * ports_ + p];
             load.busy += real * times;
             load.late += std::max(0.0, real - most_allowed(use, set, state)) * times;
@@ -227,7 +225,8 @@ void OptimalTables::forbid_read_backs(std::size_t set, const LoopNestState& stat
     for (std::size_t l = 0; l < levels_[0]; ++l) {
         for (const auto d : {to_low, from_high}) {
             const std::size_t b = d == to_low ? l : l + 1;
-            if (b < levels_[0] && state.transfers[0][l][d] > 0 && !served_[0][l][d]) {
+            if (b < levels_[0] && state.transfers[dataflow::slot_of(0, l, d)].count > 0 &&
+                !served_[0][l][d]) {
                 costs_[0][b][set].energy = infinite;
             }
         }

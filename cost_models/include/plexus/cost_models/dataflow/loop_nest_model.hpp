@@ -90,6 +90,9 @@ class LoopNestModel {
         std::uint8_t operand = 0;
         std::uint8_t level = 0;
         Direction direction = to_low;
+        bool reads_back = false;  ///< Brings partial sums back.
+        std::uint16_t slot = 0;   ///< slot_of() the transfer.
+        double once = 1;          ///< Transfers that do not run while the array does.
     };
     struct PortEntry {
         std::size_t memory = 0;   ///< Into DataflowCore::memories.
@@ -123,16 +126,17 @@ class LoopNestModel {
         bool exists = false;
         double granularity = 1;  ///< bandwidth_min
         double width = 1;        ///< bandwidth_max
-        double share = 1;        ///< granularity / width
+        double share = 0;        ///< granularity / width; 0 without a port
         double cost = 0;         ///< pJ per access
     };
     /// A transfer that can happen.
     struct Move {
-        std::uint8_t operand = 0;
-        std::uint8_t level = 0;
+        std::size_t operand = 0;
+        std::size_t level = 0;
         Direction direction = to_low;
-        std::uint8_t boundary = 0;  ///< Arch level whose data moves.
-        bool reads_back = false;    ///< Brings partial sums back.
+        bool reads_back = false;   ///< Brings partial sums back.
+        std::size_t boundary = 0;  ///< Arch level whose data moves.
+        std::size_t slot = 0;      ///< slot_of() the transfer.
         Channel channel;
     };
     /// What follows from the spatial mapping alone.
@@ -195,21 +199,18 @@ class LoopNestModel {
               const Lanes& lanes,
               LoopNestState& state,
               HeldData& held) const;
-    struct Tile;
-    /// Takes the loops and lanes up to a memory level into a tile. \return its elements.
-    double grow(std::span<const TemporalLoop> order,
-                std::size_t operand,
-                std::size_t level,
-                const Lanes& lanes,
-                const LoopNestState& state,
-                Tile& tile) const;
     void hold_operand(std::span<const TemporalLoop> order,
                       std::size_t operand,
                       const Lanes& lanes,
                       const LoopNestState& state,
                       HeldData& held) const;
     void count_read_backs(std::size_t loops, LoopNestState& state) const;
-    void measure_transfers(const HeldData& held, const Lanes& lanes, LoopNestState& state) const;
+    /// How often a transfer happens, and its bits. \return its entry.
+    static TransferState& measure(const Move& move,
+                                  const HeldData& held,
+                                  const Lanes& lanes,
+                                  LoopNestState& state);
+    /// Measures all transfers with what is held on average, and sums their energy up.
     void memory_energy(LoopNestState& state) const;
     /// Number of transfers of the whole operation; 0 if sums are complete and do not come back.
     [[nodiscard]] static double transfer_count(const LoopNestState& state,
@@ -238,7 +239,8 @@ class LoopNestModel {
     void buffer(LoopNestState& state) const;
     void time_transfers(LoopNestState& state) const;
     void stall(LoopNestState& state) const;
-    void stall_port(std::size_t port, LoopNestState& state) const;
+    /// Cycles for which the array waits for a port; negative: slack.
+    [[nodiscard]] double port_stall(const PortEntry& port, const LoopNestState& state) const;
     /// Cycles in which at least one of the transfers of a port may run.
     [[nodiscard]] double window_union(const PortEntry& port, const LoopNestState& state) const;
     /// Bits per cycle that a port needs for what it transfers more than once.
@@ -250,12 +252,6 @@ class LoopNestModel {
     [[nodiscard]] double bits_to_hold(const LoopNestState& state,
                                       std::size_t operand,
                                       std::size_t level) const;
-    /// Transfers that run while the array does. The first one comes before it starts; a read-back
-    /// that is not needed the first time has no such.
-    [[nodiscard]] double repeated(const PortUse& use, double transfers) const {
-        return rules_ == Rules::physical && reads_back(use.operand, use.direction) ? transfers
-                                                                                   : transfers - 1;
-    }
     /// Transfers of O that bring partial sums back.
     [[nodiscard]] static bool reads_back(std::size_t operand, Direction direction) {
         return operand == 0 && (direction == to_low || direction == from_high);
@@ -277,7 +273,8 @@ class LoopNestModel {
     double partial_sum_bits_ = 16;
     std::array<std::vector<PreparedAxis>, max_operands> axes_;
     PerTransfer<Channel> channels_{};
-    std::vector<Move> moves_;  ///< By operand, level and direction.
+    std::vector<Move> moves_;      ///< By operand, level and direction.
+    std::vector<Move> forbidden_;  ///< Of them, read-backs without a port.
     Lanes mean_;
     Lanes whole_;
     bool same_lanes_ = true;

@@ -24,6 +24,24 @@ template <class T>
 using PerTransfer =
     std::array<std::array<std::array<T, direction_count>, max_levels>, max_operands>;
 
+/// Where a transfer stands in LoopNestState::transfers.
+[[nodiscard]] constexpr std::size_t slot_of(std::size_t operand,
+                                            std::size_t level,
+                                            std::size_t direction) {
+    return (operand * max_levels + level) * direction_count + direction;
+}
+
+/// What is known of one transfer: a cache line.
+struct alignas(64) TransferState {
+    double count;     ///< Of the whole operation; 0 = none.
+    double bits;      ///< Of one.
+    double accesses;  ///< Of the full width, all instances.
+    double energy;    ///< pJ
+    double allowed;   ///< Cycles that one may take without a stall.
+    double real;      ///< Cycles that one takes.
+    double loading;   ///< Cycles of the first or last one that are not hidden.
+};
+
 /// What one unit of each arch level holds.
 struct HeldData {
     PerArchLevel<double> elements;
@@ -57,19 +75,11 @@ struct LoopNestState {
     HeldData whole;                       ///< With the lanes that latency counts.
     PerArchLevel<double> effective_bits;  ///< Held and not dead before the period ends.
 
-    PerTransfer<double> transfers;  ///< Number of the whole operation; 0 = none.
-    PerTransfer<double> moved;      ///< Bits of one transfer.
-
-    // Energy.
-    PerTransfer<double> accesses;  ///< Accesses of the full width, all instances.
-    PerTransfer<double> energy;    ///< pJ
-    double memory_energy;          ///< pJ
+    std::array<TransferState, max_operands * max_levels * direction_count> transfers;  ///< By slot.
+    double memory_energy;                                                              ///< pJ
 
     // Latency, in cycles.
     PerArchLevel<bool> double_buffer;
-    PerTransfer<double> allowed;               ///< Cycles one transfer may take without a stall.
-    PerTransfer<double> real;                  ///< Cycles one transfer takes.
-    PerTransfer<double> loading;               ///< Cycles of the first or last transfer not hidden.
     std::array<double, max_ports> port_stall;  ///< Negative: slack.
     /// [operand]: over ports that serve this input only, both sides; one side; neither.
     std::array<double, max_operands> load_individual;

@@ -69,6 +69,7 @@ struct AllocationState {
     // Of the memory at hand, by its users.
     std::array<PerCandidate, dataflow::max_operands> bits{};     ///< Held.
     std::array<PerCandidate, dataflow::max_operands> traffic{};  ///< Bits, over all iterations.
+    std::array<double, dataflow::max_operands> least_traffic{};  ///< Of the candidates.
     std::array<std::size_t, dataflow::max_operands> candidates{};
     std::array<std::size_t, dataflow::max_operands> base{};  ///< Loops that candidate 0 takes.
     std::array<std::size_t, dataflow::max_operands> tried{};
@@ -103,6 +104,7 @@ class Allocator {
         std::size_t operand = 0;
         std::size_t level = 0;
         bool top = false;
+        bool below_top = false;
     };
     struct MemoryUse {
         double capacity = 0;
@@ -119,6 +121,10 @@ class Allocator {
 
     void start(AllocationState& state) const;
     bool list_candidates(const MemoryUse& memory, AllocationState& state) const;
+    /// The whole operand; false if it does not fit.
+    bool list_whole(const MemoryUse& memory, std::size_t u, AllocationState& state) const;
+    /// As many of the next loops as fit; false if not even none do.
+    bool list_prefixes(const MemoryUse& memory, std::size_t u, AllocationState& state) const;
     bool choose(const MemoryUse& memory, AllocationState& state) const;
     /// Tries all candidates of users `u` and later; those before hold and move `bits`, `traffic`.
     void combine(const MemoryUse& memory,
@@ -134,6 +140,8 @@ class Allocator {
     std::size_t operands_ = 0;
     std::size_t dims_ = 0;
     std::array<std::array<bool, dataflow::max_dims>, dataflow::max_operands> irrelevant_{};
+    /// [operand][dim]: lanes of the array itself.
+    std::array<std::array<double, dataflow::max_dims>, dataflow::max_operands> innermost_{};
     std::array<double, dataflow::max_operands> bits_{};
     double partial_bits_ = 16;
     /// Elements of an operand that its outermost memory holds once all loops run.
