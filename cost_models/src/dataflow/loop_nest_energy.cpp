@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the data lies in time, how much of it moves, and what that costs in energy.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "plexus/cost_models/dataflow/loop_nest_model.hpp"
@@ -8,6 +9,26 @@
 #include "dataflow/rounding.hpp"
 
 namespace plexus::cost_models::dataflow {
+
+namespace {
+
+/// What loops and lanes touch of an operand.
+struct Tile {
+    std::uint8_t indexes;                  ///< Trait of those that index the operand.
+    std::uint8_t skips;                    ///< Of those that do not.
+    double indexed = 1;                    ///< Product of the first.
+    std::array<double, max_dims> extents;  ///< Of the dimensions that slide.
+
+    void add(std::uint8_t traits, std::size_t dim, double factor) {
+        if ((traits & indexes) != 0) {
+            indexed *= factor;
+        } else if ((traits & skips) == 0) {
+            extents[dim] *= factor;
+        }
+    }
+};
+
+}  // namespace
 
 void LoopNestModel::read_loops(std::span<const TemporalLoop> order, LoopNestState& state) const {
     constexpr std::uint8_t everything = 0xff;
@@ -112,33 +133,21 @@ void LoopNestModel::hold_operand(std::span<const TemporalLoop> order,
                                  const Lanes& lanes,
                                  const LoopNestState& state,
                                  HeldData& held) const {
-    // Of what the loops and lanes so far touch: the product of those that index the operand, and
-    // the extents of the dimensions that slide.
-    double relevant = 1;
-    std::array<double, max_dims> extents;  // NOLINT(*-member-init): hot
-    std::fill_n(extents.begin(), axes_[o].empty() ? 0 : layer_.dims.size(), 1.0);
+    Tile tile{indexes(o), skips(o), 1, {}};
+    std::fill_n(tile.extents.begin(), axes_[o].empty() ? 0 : layer_.dims.size(), 1.0);
     std::size_t i = 0;
     for (std::size_t a = 0; a <= levels_[o]; ++a) {
-        for (const std::size_t end = a == 0 ? 0 : state.cuts[o][a - 1]; i < end; ++i) {
-            const std::uint8_t traits = state.traits[i];
-            if ((traits & indexes(o)) != 0) {
-                relevant *= state.sizes[i];
-            } else if ((traits & skips(o)) == 0) {
-                extents[order[i].dim] *= state.sizes[i];
-            }
-        }
         double elements = 1;
         if (a > 0) {
-            for (const Factor& f : lanes.factors[o][a - 1]) {
-                if ((traits_[f.dim] & indexes(o)) != 0) {
-                    relevant *= f.factor;
-                } else if ((traits_[f.dim] & skips(o)) == 0) {
-                    extents[f.dim] *= f.factor;
-                }
+            for (; i < state.cuts[o][a - 1]; ++i) {
+                tile.add(state.traits[i], order[i].dim, state.sizes[i]);
             }
-            elements = relevant;
+            for (const Factor& f : lanes.factors[o][a - 1]) {
+                tile.add(traits_[f.dim], f.dim, f.factor);
+            }
+            elements = tile.indexed;
             for (const PreparedAxis& axis : axes_[o]) {
-                elements *= span(axis, extents.data());
+                elements *= span(axis, tile.extents.data());
             }
         }
         const double precision = o == 0 && held.partial_sums[a] ? partial_sum_bits_ : bits_[o];
