@@ -141,10 +141,12 @@ void set_weights(OperatorWork& work,
     work.weight_element_bits = tensor.bits;
     work.weight_elements = work.constant_weights ? static_cast<double>(tensor.elements())
                                                  : touched(access, op, tensor);
-    work.weight_storage_bits = work.weight_elements * bits;
+    work.weight_storage_bits = mix == nullptr ? work.weight_elements * bits : mix->storage_bits;
     const double read =
         op.kind == OperatorKind::gather ? work.output_elements : touched(access, op, tensor);
-    work.weight_read_bits = std::min(work.weight_storage_bits, read * bits);
+    work.weight_read_bits = read < work.weight_elements
+                                ? work.weight_storage_bits * read / work.weight_elements
+                                : work.weight_storage_bits;
     if (!contraction) {
         return;
     }
@@ -159,8 +161,6 @@ void set_weights(OperatorWork& work,
         return;
     }
     set_formats(work, *mix);
-    work.weight_storage_bits = mix->storage_bits;
-    work.weight_read_bits = mix->storage_bits;
     work.weight_work = mix->work;
     work.weight_density = std::min(1.0, mix->work / dense);
     work.weight_pattern = tensor.sparsity.pattern;

@@ -101,6 +101,13 @@ TEST_CASE("an embedding reads only the rows that are looked up") {
     CHECK(w.reads_table());
     CHECK(w.input_elements == 3);
     CHECK(w.input_element_bits == 32);
+    // A table that is also the matrix of a sparse head lies there as its kernels store it.
+    KernelMix mix;
+    mix.storage_bits = 32000;
+    const OperatorWork sparse = operator_work(workload, 0, &mix);
+    CHECK(sparse.weight_storage_bits == 32000);
+    CHECK(sparse.weight_read_bits == 3 * 16 * 2);
+    CHECK(sparse.reads_table());
 }
 
 TEST_CASE("a normalisation reduces over the axis of its gains, a softmax over the last axis") {

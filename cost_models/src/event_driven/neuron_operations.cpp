@@ -93,10 +93,10 @@ EventCounts count_neuron_operations(const EventDrivenCore& core,
     counts.all.packets_sent = packets;
     counts.all.packets_received = packets;
     // Gains, biases and table rows lie packed in the order in which the neurons are walked.
-    const double constants = work.weight_elements > 0
-                                 ? static_cast<double>(work.weight_element_bits) +
-                                       work.other_constant_bits / work.weight_elements
-                                 : 0.0;
+    const double constants =
+        work.weight_elements > 0
+            ? (work.weight_storage_bits + work.other_constant_bits) / work.weight_elements
+            : 0.0;
     counts.all.words = touched * values * constants / static_cast<double>(core.synaptic_word_bits);
     const double held = values * counts.neurons_per_value * counts.slices;
     counts.all.accesses = held * walks * (core.scan == ScanPolicy::all ? 1.0 : touched);
