@@ -56,7 +56,17 @@ void splice(Node& root, const std::string& key, Problems& problems, const Load& 
         entry.problem(fmt::format("there is no file {}", file.string()));
         return;
     }
-    *root.find(key) = load(file, problems);
+    Problems found;
+    Node tree = load(file, found);
+    for (const core::Problem& problem : found.errors()) {
+        if (problem.where.line > 0)
+            problems.add(problem.where, problem.path, problem.message);
+        else  // a file without lines, or one that cannot be read
+            entry.problem(to_string(problem));
+    }
+    for (const core::Problem& warning : found.warnings())
+        problems.warn(warning.where, warning.path, warning.message);
+    *root.find(key) = std::move(tree);
 }
 
 /// What a missing `explorer:` or `budget:` means, so that --set can change it.
@@ -73,7 +83,7 @@ Node default_section(const std::string& section) {
 bool in_missing_part(const Node& root, const std::string& path) {
     const Node* const part = root.find(path.substr(0, path.find('.')));
     return (path.starts_with("hardware.") || path.starts_with("workload.")) &&
-           (part == nullptr || part->kind != Node::Kind::map);
+           (part == nullptr || part->kind == Node::Kind::null || part->kind == Node::Kind::scalar);
 }
 
 /// The experiment with hardware, workload and all decisions in it, overrides applied. What cannot

@@ -178,3 +178,26 @@ TEST_CASE("a missing machine does not hide what is wrong elsewhere") {
     }
     std::filesystem::remove(file);
 }
+
+TEST_CASE("a file that is no workload is told where the experiment names it") {
+    const std::filesystem::path model =
+        std::filesystem::temp_directory_path() / "plexus_test_no_model.onnx";
+    std::ofstream(model) << "no model";
+    const Edited e("no_model", "../../../workloads/presets/sparse_gemm_pair.yaml", model.string());
+    CHECK_THAT(errors_of(e.file()),
+               Catch::Contains("edited_no_model.yaml:5:11: workload: " + model.string() + ": "));
+    std::filesystem::remove(model);
+}
+
+TEST_CASE("overrides reach into a workload that is a bare list of layers") {
+    const std::filesystem::path list =
+        std::filesystem::temp_directory_path() / "plexus_test_bare_list.yaml";
+    std::ofstream(list)
+        << "- {id: 0, name: fc, operator_type: Gemm, equation: 'O[b][k] += I[b][c] * "
+           "W[k][c]', loop_dims: [B, K, C], loop_sizes: [1, 8, 8], "
+           "operand_precision: {I: 8, W: 8, O: 24, O_final: 8}}\n";
+    const Edited e("bare_list", "../../../workloads/presets/sparse_gemm_pair.yaml", list.string());
+    CHECK_THAT(errors_of(e.file(), {{"workload.fc.loop_sizes", "[1, 8, 0]"}}),
+               Catch::Contains("--set workload.fc.loop_sizes=[1, 8, 0]"));
+    std::filesystem::remove(list);
+}

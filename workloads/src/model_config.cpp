@@ -56,7 +56,7 @@ class Config {
 
     void problem(const char* key, const std::string& message) {
         const std::size_t at = text_.find(fmt::format("\"{}\"", key));
-        problems_.add(at == std::string_view::npos ? core::SourceLocation{file_, 0, 0}
+        problems_.add(at == std::string_view::npos ? core::SourceLocation{file_, 1, 1}
                                                    : place(text_, file_, at),
                       key,
                       message);

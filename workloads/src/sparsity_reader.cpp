@@ -148,8 +148,13 @@ void check_file(const core::Reader& entry,
         }
         sparsity.density = matrix.density();
     } catch (const core::ConfigErrors& errors) {
+        const core::Reader file = entry.find("file");
         for (const core::Problem& problem : errors.problems()) {
-            entry.problems().add(problem.where, entry.path() + ".file", problem.message);
+            if (problem.where.line > 0) {
+                file.problems().add(problem.where, file.path(), problem.message);
+            } else {  // it cannot be read, so there is no line in it to point to
+                file.problem(to_string(problem));
+            }
         }
     }
 }
