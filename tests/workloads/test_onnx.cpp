@@ -65,13 +65,20 @@ class Model {
     void node(const std::string& type,
               const std::string& name,
               const std::vector<std::string>& inputs,
-              const Ints& attributes = {}) {
+              const Ints& attributes = {},
+              const std::string& auto_pad = {}) {
         onnx::NodeProto& n = *graph().add_node();
         n.set_op_type(type);
         n.set_name(name);
         n.add_output(name + "_out");
         for (const std::string& input : inputs) {
             n.add_input(input);
+        }
+        if (!auto_pad.empty()) {
+            onnx::AttributeProto& a = *n.add_attribute();
+            a.set_name("auto_pad");
+            a.set_type(onnx::AttributeProto::STRING);
+            a.set_s(auto_pad);
         }
         for (const auto& [key, values] : attributes) {
             onnx::AttributeProto& a = *n.add_attribute();
@@ -244,6 +251,59 @@ TEST_CASE("onnx: quantised, grouped and pooled", "[onnx]") {
     CHECK(w.tensors[find(w, "pool").output.tensor].shape == Shape{1, 4, 3, 3});
     CHECK(find(w, "pairs").points() == 6.0 * 2 * 9);
     CHECK(w.parameters() == 36 + 12);
+}
+
+TEST_CASE("onnx: padding by rule, dilation, one spatial axis, and windows behind the end",
+          "[onnx]") {
+    Model m;
+    m.input("x", {1, 2, 10});
+    m.weight("w", {3, 2, 4});
+    // Reach (4 - 1)·2 + 1 = 7; ⌈10/3⌉ = 4 places need 3·3 + 7 - 10 = 6 elements more.
+    m.node("Conv", "upper", {"x", "w"}, {{"dilations", {2}}, {"strides", {3}}}, "SAME_UPPER");
+    // 10 places of reach 4 need 3 elements more, 2 of them before.
+    m.node("Conv", "lower", {"x", "w"}, {}, "SAME_LOWER");
+    // (10 + 2 - 2)/3 up = 4 + 1 places, but the fifth begins at 12, behind the data.
+    m.node("MaxPool",
+           "pool",
+           {"x"},
+           {{"kernel_shape", {2}}, {"strides", {3}}, {"pads", {1, 1}}, {"ceil_mode", {1}}});
+    core::Problems problems;
+    const core::Node tree = load_workload_tree(m.write(), problems);
+    const Workload w = read_workload(tree, problems);
+    INFO(problems_of(m));
+    REQUIRE(problems.empty());
+    const auto padding = [&tree](std::size_t layer) {
+        const core::Node& pair = tree.find("layers")->children[layer].find("padding")->children[0];
+        return pair.children[0].text + " " + pair.children[1].text;
+    };
+    CHECK(find(w, "upper").dims ==
+          std::vector<LoopDim>{{"B", 1}, {"K", 3}, {"C", 2}, {"OX", 4}, {"FX", 4}});
+    CHECK(padding(0) == "3 3");
+    CHECK(find(w, "upper").inputs[0].indices[2].terms == std::vector<IndexTerm>{{3, 3}, {4, 2}});
+    CHECK(find(w, "lower").points() == 3.0 * 2 * 10 * 4);
+    CHECK(padding(1) == "2 1");
+    CHECK(w.tensors[find(w, "pool").output.tensor].shape == Shape{1, 2, 4});
+}
+
+TEST_CASE("onnx: factors may be transposed, and quantised ones have their scales between",
+          "[onnx]") {
+    Model m;
+    m.input("x", {5, 4}, onnx::TensorProto::UINT8);
+    m.weight("s", {});
+    m.weight("z", {}, onnx::TensorProto::UINT8);
+    m.weight("w", {5, 6}, onnx::TensorProto::UINT8);
+    m.weight("v", {6, 7}, onnx::TensorProto::UINT8);
+    m.node("Gemm", "both", {"x", "w"}, {{"transA", {1}}});
+    m.node("QLinearMatMul", "quantised", {"both_out", "s", "z", "v", "s", "z", "s", "z"});
+    core::Problems problems;
+    const Workload w = load_workload(m.write(), problems);
+    INFO(problems_of(m));
+    REQUIRE(problems.empty());
+    CHECK(find(w, "both").dims == std::vector<LoopDim>{{"B", 4}, {"K", 6}, {"C", 5}});
+    CHECK(operand(w, "both", "I").shape == Shape{5, 4});
+    CHECK(operand(w, "quantised", "W").shape == Shape{6, 7});
+    CHECK(operand(w, "quantised", "W").bits == 8);
+    CHECK(find(w, "quantised").points() == 4.0 * 6 * 7);
 }
 
 TEST_CASE("onnx: MatMul takes batches, broadcasts, and shares what comes from outside", "[onnx]") {
