@@ -7,6 +7,7 @@
 
 #include "plexus/core/text.hpp"
 #include "plexus/hardware/load.hpp"
+#include "plexus/hardware/synapse_format.hpp"
 #include "plexus/results/quantity.hpp"
 #include "plexus/results/terminal.hpp"
 
@@ -151,7 +152,6 @@ class EventPrices {
 
 void print_core(const hardware::EventDrivenCore& core,
                 const std::vector<core::Provenance>& provenance) {
-    constexpr std::array formats{"dense", "bitmap", "csr", "n_m", "block", "convolution"};
     print_abilities(core);
     EventPrices prices(provenance);
     const std::string section = "event_driven.";
@@ -160,7 +160,7 @@ void print_core(const hardware::EventDrivenCore& core,
     if (core.formats.empty())
         prices.add("synaptic operation", section + "synapse_op", core.synapse_op);
     for (const hardware::FormatPrice& f : core.formats) {
-        const std::string format = formats.at(static_cast<std::size_t>(f.format));
+        const std::string format = to_string(f.format);
         prices.add("synaptic operation, " + format, section + "formats." + format, f.operation);
     }
     prices.add("neuron walked", section + "soma_access", core.soma_access);

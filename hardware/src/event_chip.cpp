@@ -2,21 +2,16 @@
 #include "plexus/hardware/event_chip.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <stdexcept>
 #include <system_error>
 
 #include "plexus/hardware/load.hpp"
+#include "plexus/hardware/synapse_format.hpp"
 
 namespace plexus::hardware {
 
 namespace {
-
-const char* name_of(SynapseFormat format) {
-    constexpr std::array names{"dense", "bitmap", "csr", "n_m", "block", "convolution"};
-    return names.at(static_cast<std::size_t>(format));
-}
 
 EventCoreKind kind_of(const Core& core) {
     const auto* const events = std::get_if<EventDrivenCore>(&core.kind);
@@ -39,7 +34,7 @@ EventCoreKind kind_of(const Core& core) {
     kind.synapse_word = events->synapse_word;
     kind.synapses = {{"synapse", events->synapse_op}};
     for (const FormatPrice& price : events->formats) {
-        kind.synapses.push_back({name_of(price.format), price.operation});
+        kind.synapses.push_back({to_string(price.format), price.operation});
     }
     kind.dendrites = {{"dendrite", {}}};
     kind.somas = {{"soma",

@@ -13,6 +13,10 @@ namespace plexus::hardware::detail {
 [[nodiscard]] EventDrivenCore read_event_driven_core(const core::Reader& reader,
                                                      Constants& constants);
 
+/// Price and time of one kind of event, `{energy_pj, time_ns}`; both must be given, if only as
+/// `unknown`.
+[[nodiscard]] EventCost read_event_cost(const core::Reader& reader, Constants& constants);
+
 /// What events cost, in one of the two price styles.
 void read_prices(const core::Reader& reader, EventDrivenCore& core, Constants& constants);
 

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "plexus/hardware/synapse_format.hpp"
+
 #include "read_event_driven.hpp"
 
 namespace plexus::hardware::detail {
@@ -16,29 +18,25 @@ namespace {
 constexpr Range window_range{.lower = 1, .upper = 1e6};
 constexpr Range rate_range{.lower = 0, .upper = 1, .open_lower = true};
 
-const std::array<std::string, 6> format_names{
-    "dense", "bitmap", "csr", "n_m", "block", "convolution"};
-
 const std::array<std::string, 5> operator_kinds{
     "elementwise", "normalisation", "softmax", "reduction", "gather"};
 
 /// `{}` or nothing: the price of `synapse_op`.
 EventCost read_format_price(const Reader& reader, const EventCost& fallback, Constants& constants) {
-    if (!reader.is_map() || reader.entries().empty()) {
+    if (reader.is_null() || (reader.is_map() && reader.entries().empty())) {
         return fallback;
     }
-    reader.allow({"energy_pj", "time_ns"});
-    return {Energy(constants.number_or_unknown(reader.at("energy_pj"), cost_range, "pJ")),
-            Seconds(1e-9 * constants.number_or_unknown(reader.at("time_ns"), cost_range, "ns"))};
+    return read_event_cost(reader, constants);
 }
 
 void read_formats(const Reader& formats, EventDrivenCore& core, Constants& constants) {
     if (!formats) {
         return;
     }
-    formats.allow(format_names);
-    for (std::size_t i = 0; i < format_names.size() && formats.is_map(); ++i) {
-        if (const Reader price = formats.find(format_names[i])) {
+    formats.allow(
+        std::vector<std::string>(synapse_format_names.begin(), synapse_format_names.end()));
+    for (std::size_t i = 0; i < synapse_format_names.size() && formats.is_map(); ++i) {
+        if (const Reader price = formats.find(synapse_format_names[i])) {
             core.formats.push_back({static_cast<SynapseFormat>(i),
                                     read_format_price(price, core.synapse_op, constants)});
         }

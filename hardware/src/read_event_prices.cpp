@@ -35,16 +35,6 @@ Seconds read_time(const Reader& reader, Constants& constants) {
     return Seconds(1e-9 * constants.number_or_unknown(reader, cost_range, "ns"));
 }
 
-/// Price and time of one kind of event; both must be given, if only as `unknown`.
-EventCost read_event_cost(const Reader& reader, Constants& constants) {
-    if (!reader) {
-        return {};
-    }
-    reader.allow({"energy_pj", "time_ns"});
-    const double energy = constants.number_or_unknown(reader.at("energy_pj"), cost_range, "pJ");
-    return {Energy(energy), read_time(reader.at("time_ns"), constants)};
-}
-
 /// Of an event whose energy the all-in price contains.
 EventCost read_contained(const Reader& reader, Constants& constants) {
     if (!reader) {
@@ -78,6 +68,15 @@ void refuse(const Reader& section, const char* key, double value) {
 }
 
 }  // namespace
+
+EventCost read_event_cost(const Reader& reader, Constants& constants) {
+    if (!reader) {
+        return {};
+    }
+    reader.allow({"energy_pj", "time_ns"});
+    const double energy = constants.number_or_unknown(reader.at("energy_pj"), cost_range, "pJ");
+    return {Energy(energy), read_time(reader.at("time_ns"), constants)};
+}
 
 void read_prices(const Reader& reader, EventDrivenCore& core, Constants& constants) {
     if (const Reader style = reader.find("prices")) {

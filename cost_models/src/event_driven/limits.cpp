@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "plexus/core/text.hpp"
+#include "plexus/hardware/synapse_format.hpp"
 
 #include "event_driven/event_counts.hpp"
 #include "event_driven/spread.hpp"
@@ -17,8 +18,6 @@ namespace {
 
 using hardware::EventDrivenCore;
 using workloads::OperatorKind;
-
-constexpr std::array format_names{"dense", "bitmap", "csr", "n_m", "block", "convolution"};
 
 /// Collects violations, or only whether there is one.
 class Check {
@@ -56,7 +55,7 @@ class Check {
 std::string decodable(const EventDrivenCore& core) {
     std::vector<std::string> names;
     for (const hardware::FormatPrice& price : core.formats) {
-        names.emplace_back(format_names.at(static_cast<std::size_t>(price.format)));
+        names.emplace_back(to_string(price.format));
     }
     return core::join(names);
 }
@@ -66,7 +65,7 @@ void check_formats(Check& check, const EventDrivenCore& core, const OperatorWork
         if (work.format_work.at(f) > 0 &&
             format_price(core, static_cast<hardware::SynapseFormat>(f)) == nullptr) {
             check.fail("storage format", [&](core::Violation& v) {
-                v.needed = format_names.at(f);
+                v.needed = hardware::synapse_format_names.at(f);
                 v.available = decodable(core);
             });
         }
