@@ -25,7 +25,6 @@
 #include "map_options.hpp"
 #include "map_pictures.hpp"
 #include "map_tables.hpp"
-#include "mapping_file.hpp"
 #include "plexus_version.hpp"
 #include "presets.hpp"
 
@@ -36,6 +35,7 @@ namespace {
 namespace dataflow = cost_models::dataflow;
 using explorers::Mapper;
 using explorers::MapperResult;
+using explorers::MapTask;
 
 /// Index of `word` among `names`. \throws UsageError.
 std::size_t choice(const char* option, const std::string& word, std::vector<std::string> names) {
@@ -91,6 +91,8 @@ core::Params engine_params(const core::Description& engine, const MapOptions& op
         const std::size_t equals = text.find('=');
         if (equals == std::string::npos || equals == 0)
             throw UsageError("--set " + text + ": expected parameter=value");
+        if (map.find(text.substr(0, equals)) != nullptr)
+            throw UsageError("--set " + text + ": given twice");
         put(map, text.substr(0, equals), core::scalar(text.substr(equals + 1)));
     }
     if (options.loop_limit) {
@@ -98,6 +100,8 @@ core::Params engine_params(const core::Description& engine, const MapOptions& op
             engine.params, [](const core::ParamSpec& p) { return p.name == "loop_limit"; });
         if (!takes)
             throw UsageError("--lpf-limit: the engine " + engine.name + " has no loop_limit");
+        if (map.find("loop_limit") != nullptr)
+            throw UsageError("--lpf-limit: --set gives loop_limit as well");
         put(map, "loop_limit", core::scalar(std::to_string(*options.loop_limit)));
     }
     core::Problems problems;
@@ -198,11 +202,11 @@ class MapRun {
         problems.throw_if_any();
         mapped_.workload = &workload_;
         mapped_.core = &core_;
-        mapped_.tasks = map_tasks(workload_,
-                                  core_,
-                                  request_.spatial,
-                                  options_.mapping ? &mapping_tree_ : nullptr,
-                                  problems);
+        mapped_.tasks = explorers::map_tasks(workload_,
+                                             core_,
+                                             request_.spatial,
+                                             options_.mapping ? &mapping_tree_ : nullptr,
+                                             problems);
         problems.throw_if_any();
         for (const core::Problem& warning : problems.warnings())
             warnings_.push_back(core::to_string(warning));

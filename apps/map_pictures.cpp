@@ -25,7 +25,7 @@ using hardware::Transfer;
 
 void fill(results::LayerBar& bar,
           const std::vector<results::EnergyPart>& parts,
-          const MapTask& task,
+          const explorers::MapTask& task,
           const cost_models::dataflow::LoopNestCost& cost) {
     bar.mac_energy_pj = cost.mac_energy.value;
     bar.energy_pj.resize(parts.size());

@@ -15,6 +15,7 @@ namespace {
 
 namespace dataflow = cost_models::dataflow;
 using core::Cell;
+using explorers::MapTask;
 using Row = std::vector<Cell>;
 
 constexpr std::array<const char*, dataflow::direction_count> direction_names{

@@ -7,8 +7,7 @@
 
 #include "plexus/core/record.hpp"
 #include "plexus/cost_models/dataflow/loop_nest_cost.hpp"
-
-#include "mapping_file.hpp"
+#include "plexus/explorers/mapping/mapping_file.hpp"
 
 namespace plexus::apps {
 
@@ -26,7 +25,7 @@ struct MappedLayer {
 struct MappedWorkload {
     const workloads::Workload* workload = nullptr;
     const hardware::DataflowCore* core = nullptr;
-    std::vector<MapTask> tasks;
+    std::vector<explorers::MapTask> tasks;
     std::vector<MappedLayer> layers;  ///< One per task.
     std::size_t distinct = 0;         ///< Searches that were done for them.
 };

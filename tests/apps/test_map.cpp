@@ -225,6 +225,8 @@ TEST_CASE("options that make no sense are refused") {
                               "--show gem",
                               "--set loop_limit=x",
                               "--set limit=3",
+                              "--set loop_limit=5 --set loop_limit=2",
+                              "--lpf-limit 3 --set loop_limit=2",
                               "--core other",
                               "--engine annealing --lpf-limit 3"}) {
         const Answer answer = program(map_gemm("tpu_like", at / "run") + wrong);

@@ -6,19 +6,20 @@
 #include <vector>
 
 #include "plexus/core/node.hpp"
+#include "plexus/cost_models/dataflow/mapping.hpp"
 #include "plexus/explorers/mapping/map_operator.hpp"
 #include "plexus/workloads/workload.hpp"
 
-namespace plexus::apps {
+namespace plexus::explorers {
 
 /// One layer to be mapped, and what a mapping file says about it.
 struct MapTask {
     std::size_t op = 0;  ///< Index into Workload::operators.
-    cost_models::dataflow::Layer layer;
-    explorers::SpatialRequest spatial;
-    std::vector<explorers::OrderedLoop> ordering;  ///< Given loop order; empty = searched.
+    dataflow::Layer layer;
+    SpatialRequest spatial;
+    std::vector<OrderedLoop> ordering;  ///< Given loop order; empty = searched.
     /// A complete mapping, as written by plexus map: nothing is left to search.
-    std::optional<cost_models::dataflow::Mapping> given;
+    std::optional<dataflow::Mapping> given;
 };
 
 /// Whether operators of this kind are mapped to arrays: contractions, elementwise operators and
@@ -33,8 +34,8 @@ struct MapTask {
 /// \param spatial What is searched where the file says nothing.
 [[nodiscard]] std::vector<MapTask> map_tasks(const workloads::Workload& workload,
                                              const hardware::DataflowCore& core,
-                                             const explorers::SpatialRequest& spatial,
+                                             const SpatialRequest& spatial,
                                              const core::Node* mappings,
                                              core::Problems& problems);
 
-}  // namespace plexus::apps
+}  // namespace plexus::explorers

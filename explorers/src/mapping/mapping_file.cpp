@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping_file.hpp"
+#include "plexus/explorers/mapping/mapping_file.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,11 +11,10 @@
 #include "plexus/core/text.hpp"
 #include "plexus/cost_models/dataflow/mapping.hpp"
 
-namespace plexus::apps {
+namespace plexus::explorers {
 
 namespace {
 
-namespace dataflow = cost_models::dataflow;
 using core::Reader;
 
 const dataflow::MemoryLinks usual_links{"O", "I1", "I2"};  // of O, I and W
@@ -25,9 +24,9 @@ struct Entry {
     std::string name;
     const core::Node* node = nullptr;
     std::vector<dataflow::ArrayDimension> given;
-    std::vector<explorers::SpatialHint> hints;
+    std::vector<SpatialHint> hints;
     dataflow::MemoryLinks links = usual_links;
-    std::vector<explorers::OrderedLoop> ordering;
+    std::vector<OrderedLoop> ordering;
     bool complete = false;
 };
 
@@ -123,7 +122,7 @@ class EntryReader {
     }
 
     void read_hint(const std::string& name, const Reader& loops) {
-        explorers::SpatialHint hint{name, {}};
+        SpatialHint hint{name, {}};
         for (const Reader& item : loops.items()) {
             hint.dims.push_back(item.text());
             check_loop(item, hint.dims.back(), loops_);
@@ -164,7 +163,7 @@ class EntryReader {
                 item.problem("expected a loop and its size, as in [K, 4] or [K, \"*\"]");
                 continue;
             }
-            explorers::OrderedLoop loop{pair[0].text(), 0};
+            OrderedLoop loop{pair[0].text(), 0};
             const bool any = pair[1].is_scalar() && pair[1].node().text == "*";
             if (!any)
                 loop.size = pair[1].integer({.lower = 1, .upper = 1e15});
@@ -204,6 +203,28 @@ std::size_t entry_of(const std::vector<Entry>& entries, const workloads::Operato
     return entries.size();
 }
 
+/// Warns of entries that no layer can use: their names may be misspelt.
+void check_names(const workloads::Workload& workload,
+                 const std::vector<Reader>& items,
+                 const std::vector<Entry>& entries) {
+    std::vector<std::string> known{"default"};
+    for (const workloads::Operator& op : workload.operators) {
+        known.insert(known.end(), {op.name, op.type});
+    }
+    for (std::size_t e = 0; e < entries.size(); ++e) {
+        const std::string& name = entries[e].name;
+        if (name.empty() || std::ranges::count(known, name)) {
+            continue;
+        }
+        const std::string near = core::nearest(name, known);
+        items[e].at("name").warning(
+            fmt::format("\"{}\" is no layer of {} and no type of its layers: not used{}",
+                        name,
+                        workload.name,
+                        near.empty() ? "" : " (did you mean \"" + near + "\"?)"));
+    }
+}
+
 std::vector<Entry> read_entries(const workloads::Workload& workload,
                                 const hardware::DataflowCore& core,
                                 const core::Node& root,
@@ -218,6 +239,7 @@ std::vector<Entry> read_entries(const workloads::Workload& workload,
             if (!entries.back().name.empty() && entries[e].name == entries.back().name)
                 item.at("name").problem("there is an earlier entry of this name");
     }
+    check_names(workload, items, entries);
     std::vector<std::set<std::string>> loops(entries.size());
     for (const workloads::Operator& op : workload.operators) {
         const std::size_t e = entry_of(entries, op);
@@ -250,7 +272,7 @@ void apply(const Entry& entry,
         task.spatial.given.dimensions = entry.given;
         task.spatial.hints = entry.hints;
     }
-    for (const explorers::OrderedLoop& loop : entry.ordering)
+    for (const OrderedLoop& loop : entry.ordering)
         if (loop.dim == "*" || task.layer.dim(loop.dim) < task.layer.dims.size())
             task.ordering.push_back(loop);
 }
@@ -265,7 +287,7 @@ bool mappable(workloads::OperatorKind kind) {
 
 std::vector<MapTask> map_tasks(const workloads::Workload& workload,
                                const hardware::DataflowCore& core,
-                               const explorers::SpatialRequest& spatial,
+                               const SpatialRequest& spatial,
                                const core::Node* mappings,
                                core::Problems& problems) {
     std::vector<Entry> entries;
@@ -285,11 +307,11 @@ std::vector<MapTask> map_tasks(const workloads::Workload& workload,
                          std::nullopt});
         MapTask& task = tasks.back();
         if (task.spatial.given.dimensions.empty() && task.spatial.hints.empty())
-            task.spatial.given = explorers::dataflow_of(core, task.layer);
+            task.spatial.given = dataflow_of(core, task.layer);
         if (found)
             apply(entries[e], core, problems, task);
     }
     return tasks;
 }
 
-}  // namespace plexus::apps
+}  // namespace plexus::explorers
