@@ -152,6 +152,10 @@ TEST_CASE("the checker finds what is wrong with a mapping", "[mapping]") {
         temporal.order.back().size = 1;
         CHECK(check(mapping)[0].rule.find("cover the layer") != std::string::npos);
     }
+    SECTION("a loop too many") {
+        temporal.order.back().size *= 2;
+        CHECK(check(mapping)[0].rule.find("cover the layer") != std::string::npos);
+    }
     SECTION("cuts that leave loops over") {
         temporal.cuts[1][2] = 1;
         CHECK(check(mapping)[0].rule == "cuts of operand W");

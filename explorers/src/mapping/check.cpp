@@ -19,6 +19,7 @@ void check_loops(const dataflow::Layer& layer,
                  const dataflow::Mapping& mapping,
                  std::vector<Violation>& wrong) {
     for (std::size_t d = 0; d < layer.dims.size(); ++d) {
+        const std::int64_t size = layer.dims[d].size;
         std::int64_t lanes = 1;
         std::int64_t rounds = 1;
         for (const auto& dimension : mapping.spatial.dimensions) {
@@ -29,9 +30,8 @@ void check_loops(const dataflow::Layer& layer,
         for (const dataflow::TemporalLoop& loop : mapping.temporal.order) {
             rounds *= loop.dim == d ? loop.size : 1;
         }
-        // Enough rounds, and not one more than the lanes leave when each is rounded up.
-        const std::int64_t size = layer.dims[d].size;
-        if (lanes * rounds < size || rounds > size) {
+        // Enough rounds, and not one more than that.
+        if (rounds != (size + lanes - 1) / lanes) {
             wrong.push_back({"loops of " + layer.dims[d].name + " cover the layer",
                              fmt::format("{} iterations", size),
                              fmt::format("{} lanes, {} rounds", lanes, rounds)});

@@ -55,7 +55,7 @@ void take(const TemporalResult& found,
 /// Takes the bounds of one more spatial mapping into those of all.
 void widen(const LowerBounds& bounds, MapperResult& result) {
     LowerBounds& least = result.certificate.bounds;
-    if (least.compulsory.value <= 0) {
+    if (least.traffic.empty()) {  // the first
         least = bounds;
         return;
     }
