@@ -6,6 +6,7 @@
 
 #include "plexus/core/random.hpp"
 #include "plexus/cost_models/dataflow/layer.hpp"
+#include "plexus/explorers/mapping/map_operator.hpp"
 #include "plexus/hardware/core.hpp"
 
 // Layers and cores small enough to try every mapping.
@@ -110,6 +111,24 @@ inline dataflow::SpatialMapping random_spatial(core::Rng& rng, const dataflow::L
     lay("D1", 0);
     lay("D2", static_cast<std::size_t>(pick(rng, {1, 1, 2})));
     return spatial;
+}
+
+/// A layer on a core under one spatial mapping.
+struct Problem {
+    dataflow::Layer layer;
+    hardware::DataflowCore core;
+    MappingRequest request;
+
+    [[nodiscard]] dataflow::LoopNestModel model() const {
+        return {layer, core, spatial_candidates(layer, core, request.spatial).at(0), request.rules};
+    }
+};
+
+inline Problem random_problem(core::Rng& rng) {
+    Problem p{random_layer(rng), random_core(rng), {}};
+    p.request.spatial.given = random_spatial(rng, p.layer);
+    p.request.spatial.search = false;
+    return p;
 }
 
 }  // namespace plexus::explorers::test

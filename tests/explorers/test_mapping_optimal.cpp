@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "plexus/explorers/mapping/loop_factors.hpp"
@@ -135,65 +136,65 @@ void check_best(MappingObjective objective,
     }
 }
 
+/// The problem of a seed; none if it has too many mappings to try, or no lanes that can be fed.
+std::optional<Problem> small_problem(std::uint64_t seed) {
+    core::Rng rng(seed);
+    Problem p = random_problem(rng);
+    p.request.rules = seed % 4 == 3 ? dataflow::Rules::zigzag : dataflow::Rules::physical;
+    const auto model = p.model();
+    if (!model.violations().empty() || loop_factors(model.temporal_sizes(), 0).size() > 4) {
+        return std::nullopt;
+    }
+    return p;
+}
+
+/// Whether `optimal` finds the best of all mappings for every objective.
+void check_optimum(Problem problem,
+                   const std::vector<dataflow::LayerFigures>& all,
+                   std::uint64_t seed) {
+    const auto mapper = builtin_mappers().create("optimal");
+    for (const auto objective : all_objectives) {
+        INFO("seed " << seed << " objective " << static_cast<int>(objective));
+        problem.request.temporal.objective = objective;
+        check_best(objective,
+                   map_operator(problem.layer, problem.core, problem.request, *mapper, "optimal"),
+                   all);
+    }
+}
+
 }  // namespace
 
 TEST_CASE("the optimum is that of brute force on random small layers", "[mapping][property]") {
-    const auto mapper = builtin_mappers().create("optimal");
     int tested = 0;
     int feasible = 0;
     for (std::uint64_t seed = 0; tested < 240; ++seed) {
-        core::Rng rng(seed);
-        const dataflow::Layer layer = random_layer(rng);
-        const hardware::DataflowCore core = random_core(rng);
-        MappingRequest request;
-        request.rules = seed % 4 == 3 ? dataflow::Rules::zigzag : dataflow::Rules::physical;
-        request.spatial.given = random_spatial(rng, layer);
-        request.spatial.search = false;
-        const auto spatial = spatial_candidates(layer, core, request.spatial).at(0);
-        const dataflow::LoopNestModel model(layer, core, spatial, request.rules);
-        if (!model.violations().empty() || loop_factors(model.temporal_sizes(), 0).size() > 4) {
+        const auto problem = small_problem(seed);
+        if (!problem) {
             continue;
         }
         ++tested;
+        const auto model = problem->model();
         const BruteForce all(model);
-        for (const auto objective : all_objectives) {
-            request.temporal.objective = objective;
-            INFO("seed " << seed << " objective " << static_cast<int>(objective));
-            check_best(
-                objective, map_operator(layer, core, request, *mapper, "optimal"), all.front());
-        }
+        check_optimum(*problem, all.front(), seed);
         feasible += all.front().empty() ? 0 : 1;
     }
     CHECK(feasible >= 200);
 }
 
 TEST_CASE("the even optimum is that of brute force over even mappings", "[mapping][property]") {
-    const auto mapper = builtin_mappers().create("optimal");
     int tested = 0;
     int worse = 0;
     for (std::uint64_t seed = 1000; tested < 100; ++seed) {
-        core::Rng rng(seed);
-        const dataflow::Layer layer = random_layer(rng);
-        const hardware::DataflowCore core = random_core(rng);
-        MappingRequest request;
-        request.rules = seed % 4 == 3 ? dataflow::Rules::zigzag : dataflow::Rules::physical;
-        request.temporal.even = true;
-        request.spatial.given = random_spatial(rng, layer);
-        request.spatial.search = false;
-        const auto spatial = spatial_candidates(layer, core, request.spatial).at(0);
-        const dataflow::LoopNestModel model(layer, core, spatial, request.rules);
-        if (!model.violations().empty() || loop_factors(model.temporal_sizes(), 0).size() > 4) {
+        auto problem = small_problem(seed);
+        if (!problem) {
             continue;
         }
         ++tested;
+        problem->request.temporal.even = true;
+        const auto model = problem->model();
         const BruteForce even(model, true);
         worse += covered(BruteForce(model).front(), even.front()) ? 0 : 1;
-        for (const auto objective : all_objectives) {
-            request.temporal.objective = objective;
-            INFO("seed " << seed << " objective " << static_cast<int>(objective));
-            check_best(
-                objective, map_operator(layer, core, request, *mapper, "optimal"), even.front());
-        }
+        check_optimum(*problem, even.front(), seed);
     }
     CHECK(worse > 10);  // being even does cost something
 }
