@@ -202,16 +202,91 @@ TEST_CASE("a matrix of zeros is a cheap operator, not a division by zero") {
     CHECK(cost.latency < bench.cost(0).latency);
 }
 
-TEST_CASE("several cores share out the rows, energy of the array stays the same") {
+TEST_CASE("several cores share out the rows: the busiest decides, the array does the same work") {
     Bench bench;
     bench.architecture.cores = {0, 0, 0};
-    bench.work[0].index = 0;
-    const CoreCost one = bench.cost(0, everything, 1);
     const CoreCost three = bench.cost(0, everything, 3);
     CHECK(three.feasible);
-    // 512 rows are 171 + 171 + 170: the busiest core has a third of the work and a little.
-    CHECK(three.latency < one.latency);
-    CHECK(three.latency.value > one.latency.value / 3);
+    // 512 rows are 171 + 171 + 170, and nothing goes off chip.
+    auto core = std::get<hardware::DataflowCore>(bench.architecture.core_types[0].kind);
+    REQUIRE(core.memories.back().name == "dram");
+    core.memories.pop_back();
+    auto layer = cost_models::dataflow::layer_of(bench.workload, 0);
+    layer.dims[layer.dim("K")].size = 171;
+    layer.macs = 171 * 128;
+    const auto found =
+        explorers::map_operator(layer, core, bench.decision.request, *bench.mapper, "exhaustive");
+    REQUIRE(found.feasible());
+    const auto busiest = cost_models::dataflow::evaluate_mapping(layer, core, found.best->mapping);
+    CHECK(three.latency.value == busiest.latency.value);
+    CHECK(three.energy.value == Approx(busiest.energy.value * 512 / 171).epsilon(1e-12));
+
+    const auto array_energy = [&](int cores) {
+        std::vector<core::CostItem> items;
+        std::vector<core::Violation> violations;
+        bench.model.explain(
+            bench.architecture, bench.work[0], {0, cores}, everything, "up", items, violations);
+        double energy = 0;
+        for (const core::CostItem& item : items)
+            energy += item.place.ends_with(".array") ? item.energy.value : 0;
+        return energy;
+    };
+    CHECK(array_energy(1) > 0);
+    CHECK(array_energy(3) == Approx(array_energy(1)).epsilon(1e-12));
+}
+
+TEST_CASE("several cores share the bandwidth of the off-chip memory") {
+    Bench bench;
+    bench.architecture.cores = {0, 0, 0, 0};
+    const CoreCost four = bench.cost(0, {}, 4);
+    // Every weight comes once, each core reads all 128 inputs, 64 bit per cycle for all together.
+    const double read_bits = 8.0 * (512 * 128 + 4 * 128);
+    CHECK(four.latency.value == read_bits / 64);
+    CHECK(four.off_chip_bits == read_bits + 8.0 * 512);
+    double waited = 0;
+    std::vector<core::CostItem> items;
+    std::vector<core::Violation> violations;
+    bench.model.explain(bench.architecture, bench.work[0], {0, 4}, {}, "up", items, violations);
+    for (const core::CostItem& item : items)
+        waited += item.cause == "shared bandwidth" ? item.cycles.value : 0;
+    CHECK(waited > 0);
+    CHECK(waited < four.latency.value);
+}
+
+TEST_CASE("a memory behind links is the top of the hierarchy, as wide as the narrowest link") {
+    Bench linked;
+    std::get<hardware::DataflowCore>(linked.architecture.core_types[0].kind).memories.pop_back();
+    linked.architecture.off_chip = hardware::OffChipMemory{.name = "outside",
+                                                           .size = {},
+                                                           .read_bandwidth = core::Bandwidth(64),
+                                                           .write_bandwidth = core::Bandwidth(8),
+                                                           .read_energy_pj_per_bit = 10,
+                                                           .write_energy_pj_per_bit = 20};
+    const int outside = hardware::Interconnect::off_chip;
+    // Inwards over core 1: 32 bit per cycle and 2 + 1 pJ per bit; outwards 16 and 4.
+    linked.architecture.cores = {0, 0};
+    linked.architecture.interconnect.links = {{outside, 1, 0, core::Bandwidth(48), 2},
+                                              {1, 0, 1, core::Bandwidth(32), 1},
+                                              {0, outside, 2, core::Bandwidth(16), 4}};
+    Bench direct;
+    hardware::Memory& dram = direct.memory("dram");
+    hardware::Port read{"read", hardware::PortType::read, core::Bits(32), core::Bits(32), {}};
+    hardware::Port write{"write", hardware::PortType::write, core::Bits(8), core::Bits(8), {}};
+    for (const char* operand : {"I1", "I2", "O"})
+        read.uses.push_back({operand, hardware::Transfer::to_low});
+    write.uses.push_back({"O", hardware::Transfer::from_low});
+    dram.ports = {read, write};
+    dram.read_cost = core::Energy((10 + 2 + 1) * 32);
+    dram.write_cost = core::Energy((20 + 4) * 8);
+    for (const OnChip& on_chip :
+         {OnChip{}, OnChip{.inputs = true, .output = false, .weights = 0}}) {
+        const CoreCost far = linked.cost(0, on_chip);
+        const CoreCost near = direct.cost(0, on_chip);
+        CHECK(far.latency.value == near.latency.value);
+        CHECK(far.energy.value == Approx(near.energy.value).epsilon(1e-12));
+        CHECK(far.off_chip_bits == near.off_chip_bits);
+    }
+    CHECK(linked.cost(0, everything).off_chip_bits == 0);
 }
 
 TEST_CASE("the loops that the description of a core puts on its array are kept") {
