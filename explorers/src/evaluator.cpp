@@ -137,6 +137,7 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
     });
     design.decisions = read_decisions(
         core::Reader(*variant.find("decisions"), "decisions", problems), schedules, mappers);
+    design.decisions.mapping.request.temporal.seed = experiment.seed;
     design.violations = violations_of(problems);
     for (const auto* part : {&design.machine->violations, &design.work->violations})
         design.violations.insert(design.violations.end(), part->begin(), part->end());
