@@ -329,6 +329,16 @@ TEST_CASE("every mapping decision changes some cost") {
         REQUIRE(changed.feasible());
         CHECK(changed.objectives != base.objectives);
     }
+    const auto annealed = [&](const char* seed) {
+        return outcome({{"decisions.mapping.engine", "annealing"},
+                        {"decisions.mapping.annealing.steps", "1"},
+                        {"decisions.mapping.annealing.restarts", "1"},
+                        {"decisions.mapping.effort", "1"},
+                        {"decisions.placement.mode", "uniform"},
+                        {"decisions.fusion.stacks", "none"},
+                        {"explorer.seed", seed}});
+    };
+    CHECK(annealed("1").objectives != annealed("2").objectives);  // of the mappings alone
     const auto best = outcome({{"decisions.mapping.engine", "optimal"}});
     CHECK(best.objectives[0] <= base.objectives[0]);
 }
