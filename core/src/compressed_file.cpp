@@ -24,8 +24,9 @@ std::string read_perhaps_compressed(const std::filesystem::path& file) {
     if (!in || got < 0) {
         throw refuse("cannot be read");
     }
-    // Only closing tells that the last read ended in the middle of the compressed data.
-    if (gzclose(in.release()) != Z_OK) {
+    // Only closing tells that the last read ended in the middle of the compressed data, and says
+    // the same of an empty file.
+    if (gzclose(in.release()) != Z_OK && std::filesystem::file_size(file) != 0) {
         throw refuse("cannot be read: its compressed data ends early");
     }
     return text;

@@ -79,11 +79,14 @@ Node default_section(const std::string& section) {
     return node;
 }
 
-/// Whether `path` reaches into a file that could not be read: that is told already.
+/// Whether the file that a part names was read; if not, that is told already.
+bool was_read(const Node* part) {
+    return part != nullptr && part->kind != Node::Kind::null && part->kind != Node::Kind::scalar;
+}
+
 bool in_missing_part(const Node& root, const std::string& path) {
-    const Node* const part = root.find(path.substr(0, path.find('.')));
     return (path.starts_with("hardware.") || path.starts_with("workload.")) &&
-           (part == nullptr || part->kind == Node::Kind::null || part->kind == Node::Kind::scalar);
+           !was_read(root.find(path.substr(0, path.find('.'))));
 }
 
 /// The experiment with hardware, workload and all decisions in it, overrides applied. What cannot
@@ -299,7 +302,7 @@ Experiment load_experiment(const std::filesystem::path& file,
     for (const char* part : {"hardware", "workload", "decisions"})
         if (const Node* const node = out.resolved.find(part)) {
             put(out.tree, part, *node);
-            if (node->kind == Node::Kind::map)
+            if (was_read(node))
                 check_part(out.tree, part, problems);
         }
     read_objectives(top.at("objectives"), out);
