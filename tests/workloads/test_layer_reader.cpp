@@ -366,7 +366,7 @@ sparsity:
     CHECK_THAT(read(yaml("\"0.5\"", "4")).errors,
                Catch::Contains("w.smtx is 2 x 3, but fc.W is 4 x 3 (outputs x inputs)"));
     std::ofstream(folder / "0.5" / "w.smtx") << "2, 3, 3\n0 2           \n";
-    CHECK_THAT(read(yaml("\"0.5\"")).errors, Catch::Contains("w.smtx:2:15 sparsity.fc.W.file: "));
+    CHECK_THAT(read(yaml("\"0.5\"")).errors, Catch::Contains("w.smtx:2:15: sparsity.fc.W.file: "));
     // What has no line of its own is told where the file is named.
     std::string other = yaml("\"0.5\"");
     other.replace(other.find("w.smtx"), 6, "w.text");
