@@ -12,6 +12,13 @@
 #include "catch.hpp"
 #include "small_machines.hpp"
 
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define PLEXUS_THREAD_SANITIZER
+#include <sanitizer/allocator_interface.h>
+#endif
+#endif
+
 using namespace plexus;
 using namespace plexus::cost_models;
 
@@ -21,7 +28,17 @@ std::atomic<long> allocations{0};
 
 }  // namespace
 
-// Counts the allocations of the whole test program.
+// Counts the allocations of the whole test program. The thread sanitizer brings operators of its
+// own.
+#ifdef PLEXUS_THREAD_SANITIZER
+namespace {
+
+[[maybe_unused]] const int hooked = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void* /*p*/, std::size_t /*size*/) { ++allocations; },
+    [](const volatile void* /*p*/) {});
+
+}  // namespace
+#else
 void* operator new(std::size_t size) {
     ++allocations;
     if (void* p = std::malloc(size == 0 ? 1 : size)) {
@@ -39,6 +56,7 @@ void operator delete(void* p) noexcept {
 void operator delete(void* p, std::size_t /*size*/) noexcept {
     std::free(p);
 }
+#endif
 
 namespace {
 

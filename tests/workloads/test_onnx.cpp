@@ -253,8 +253,7 @@ TEST_CASE("onnx: quantised, grouped and pooled", "[onnx]") {
     CHECK(w.parameters() == 36 + 12);
 }
 
-TEST_CASE("onnx: padding by rule, dilation and one spatial axis",
-          "[onnx]") {
+TEST_CASE("onnx: padding by rule, dilation and one spatial axis", "[onnx]") {
     Model m;
     m.input("x", {1, 2, 10});
     m.weight("w", {3, 2, 4});
@@ -263,10 +262,7 @@ TEST_CASE("onnx: padding by rule, dilation and one spatial axis",
     // 10 places of reach 4 need 3 elements more, 2 of them before.
     m.node("Conv", "lower", {"x", "w"}, {}, "SAME_LOWER");
     // ⌊(10 + 2 - 2)/3⌋ + 1 = 4 places
-    m.node("MaxPool",
-           "pool",
-           {"x"},
-           {{"kernel_shape", {2}}, {"strides", {3}}, {"pads", {1, 1}}});
+    m.node("MaxPool", "pool", {"x"}, {{"kernel_shape", {2}}, {"strides", {3}}, {"pads", {1, 1}}});
     core::Problems problems;
     const core::Node tree = load_workload_tree(m.write(), problems);
     const Workload w = read_workload(tree, problems);
