@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "plexus/workloads/safetensors.hpp"
+
 #include "text_scanner.hpp"
 
 namespace plexus::workloads {
@@ -246,14 +248,23 @@ std::string read_text(const std::filesystem::path& file) {
 
 }  // namespace detail
 
-SparseMatrix read_matrix(const std::filesystem::path& file) {
+SparseMatrix read_matrix(const std::filesystem::path& file, const std::string& tensor, int jobs) {
     const std::string extension = file.extension().string();
     const bool smtx = extension == ".smtx";
-    if (!smtx && extension != ".mtx") {
-        detail::refuse(file.string(),
-                       0,
-                       fmt::format("matrix files end in .smtx or .mtx, got \"{}\"", extension));
+    if (extension == ".safetensors") {
+        const SafetensorsFile stored(file);
+        SparseMatrix matrix = read_tensor(stored, stored.tensor(tensor), jobs);
+        check_structure(matrix);
+        return matrix;
     }
+    if (!smtx && extension != ".mtx") {
+        detail::refuse(
+            file.string(),
+            0,
+            fmt::format("matrix files end in .smtx, .mtx or .safetensors, got \"{}\"", extension));
+    }
+    if (!tensor.empty())
+        detail::refuse(file.string(), 0, "has one matrix, so no tensor can be chosen");
     const std::string text = detail::read_text(file);
     SparseMatrix matrix = smtx ? detail::parse_smtx(text, file.string())
                                : detail::parse_matrix_market(text, file.string());

@@ -20,10 +20,6 @@ namespace {
 // Name of the stream of values that do not depend on the pattern.
 constexpr std::uint64_t value_stream = 0x76616c7565ULL;  // "value"
 
-std::int64_t rounded(double x) {
-    return static_cast<std::int64_t>(std::floor(x + 0.5));
-}
-
 /// Work is split into chunks of whole rows with about this many elements each.
 constexpr std::int64_t chunk_elements = 1 << 18;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -35,6 +36,16 @@ class Priorities {
     std::uint64_t base_;
 };
 
+/// Half up.
+[[nodiscard]] inline std::int64_t rounded(double x) {
+    return static_cast<std::int64_t>(std::floor(x + 0.5));
+}
+
+/// Parts of length `step` that a length is cut into, the last one perhaps shorter.
+[[nodiscard]] inline std::int64_t parts(std::int64_t size, std::int64_t step) {
+    return (size + step - 1) / step;
+}
+
 inline constexpr std::uint64_t all_priorities = std::numeric_limits<std::uint64_t>::max();
 
 /// Name of the stream that orders rows and tiles, apart from that of the elements.
@@ -56,6 +67,10 @@ inline constexpr std::uint64_t rank_stream = 0x72616e6bULL;  // "rank"
                                               std::int64_t elements,
                                               std::int64_t count,
                                               int jobs);
+
+/// \throws core::ConfigErrors if a parameter is out of range or the matrix too large, as
+/// make_matrix().
+void check_parameters(const Sparsity& sparsity, std::int64_t rows, std::int64_t columns);
 
 /// The matrix of a generated pattern (any but `file`). Parameters have been checked.
 [[nodiscard]] SparseMatrix generate(const Sparsity& sparsity,

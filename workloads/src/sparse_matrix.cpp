@@ -30,6 +30,31 @@ class Checks {
     core::Problems problems_;
 };
 
+SparseMatrix matrix_of_file(const Sparsity& sparsity,
+                            std::int64_t rows,
+                            std::int64_t columns,
+                            int jobs) {
+    SparseMatrix matrix = read_matrix(sparsity.file, sparsity.tensor, jobs);
+    if (matrix.rows != rows || matrix.columns != columns) {
+        core::Problems problems;
+        problems.add({sparsity.file, 1, 1},
+                     "",
+                     fmt::format("the matrix is {} × {}, but the tensor it stands for is {} × {}",
+                                 matrix.rows,
+                                 matrix.columns,
+                                 rows,
+                                 columns));
+        problems.throw_if_any();
+    }
+    if (matrix.values.empty())
+        matrix.values = detail::draw_values(matrix, sparsity, jobs);
+    return matrix;
+}
+
+}  // namespace
+
+namespace detail {
+
 void check_parameters(const Sparsity& s, std::int64_t rows, std::int64_t columns) {
     Checks check;
     check.that(
@@ -71,28 +96,7 @@ void check_parameters(const Sparsity& s, std::int64_t rows, std::int64_t columns
     check.throw_if_any();
 }
 
-SparseMatrix matrix_of_file(const Sparsity& sparsity,
-                            std::int64_t rows,
-                            std::int64_t columns,
-                            int jobs) {
-    SparseMatrix matrix = read_matrix(sparsity.file);
-    if (matrix.rows != rows || matrix.columns != columns) {
-        core::Problems problems;
-        problems.add({sparsity.file, 1, 1},
-                     "",
-                     fmt::format("the matrix is {} × {}, but the tensor it stands for is {} × {}",
-                                 matrix.rows,
-                                 matrix.columns,
-                                 rows,
-                                 columns));
-        problems.throw_if_any();
-    }
-    if (matrix.values.empty())
-        matrix.values = detail::draw_values(matrix, sparsity, jobs);
-    return matrix;
-}
-
-}  // namespace
+}  // namespace detail
 
 double SparseMatrix::density() const {
     if (rows == 0 || columns == 0)
@@ -121,7 +125,7 @@ SparseMatrix make_matrix(const Sparsity& sparsity,
                          std::int64_t rows,
                          std::int64_t columns,
                          int jobs) {
-    check_parameters(sparsity, rows, columns);
+    detail::check_parameters(sparsity, rows, columns);
     if (sparsity.pattern == Pattern::file)
         return matrix_of_file(sparsity, rows, columns, jobs);
     return detail::generate(sparsity, rows, columns, jobs);

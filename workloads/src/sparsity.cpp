@@ -81,6 +81,7 @@ core::Hash content_hash(const Sparsity& sparsity) {
             break;
         case Pattern::file:
             add_file(hasher, sparsity.file);
+            hasher.add(sparsity.tensor);
             break;
     }
     return hasher.finish();

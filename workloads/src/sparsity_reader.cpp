@@ -55,6 +55,7 @@ void refuse_idle_keys(const core::Reader& entry, Pattern pattern) {
         {"block", pattern == Pattern::block},
         {"exponent", pattern == Pattern::power_law},
         {"file", pattern == Pattern::file},
+        {"tensor", pattern == Pattern::file},
         {"otherwise", pattern == Pattern::file},
     };
     for (const auto& [key, effective] : has_effect) {
@@ -86,6 +87,13 @@ Sparsity read_file(const core::Reader& entry,
     const core::Reader otherwise = entry.find("otherwise");
     const std::size_t before = entry.problems().errors().size();
     const std::filesystem::path path = file.file();
+    const core::Reader tensor = entry.find("tensor");
+    sparsity.tensor = tensor.text_or("");
+    const bool several = path.extension() == ".safetensors";
+    if (several && sparsity.tensor.empty())
+        entry.problem("expected tensor: the name of a matrix in the .safetensors file");
+    if (!several && tensor.valid())
+        tensor.problem("has no effect: only a .safetensors file holds several tensors");
     if (entry.problems().errors().size() != before || !file.valid()) {
         return sparsity;
     }
@@ -135,7 +143,7 @@ void check_file(const core::Reader& entry,
                 const LinearShape& shape,
                 Sparsity& sparsity) {
     try {
-        const SparseMatrix matrix = read_matrix(sparsity.file);
+        const SparseMatrix matrix = read_matrix(sparsity.file, sparsity.tensor);
         if (matrix.rows != shape.rows || matrix.columns != shape.columns) {
             entry.find("file").problem(
                 fmt::format("{} is {} x {}, but {} is {} x {} (outputs x inputs)",
@@ -176,6 +184,7 @@ Sparsity read_sparsity(const core::Reader& entry, std::vector<core::Provenance>&
                  "values",
                  "seed",
                  "file",
+                 "tensor",
                  "otherwise"});
     Sparsity out;
     if (!entry.is_map()) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "plexus/core/error.hpp"
@@ -32,8 +33,12 @@ struct SparseMatrix {
 /// pattern; general or symmetric) file. Elements stored as 0 are left out.
 /// \throws core::ConfigErrors with file, line and column for anything malformed: truncated, offsets
 /// that fall, columns out of range or twice, counts that do not agree, sizes that overflow. At most
-/// 20 problems are listed.
-[[nodiscard]] SparseMatrix read_matrix(const std::filesystem::path& file);
+/// 20 problems are listed. Of a `.safetensors` file the matrix `tensor` is read.
+/// \param tensor Name of a tensor of a `.safetensors` file; "" for other files.
+/// \param jobs Threads for a `.safetensors` file; 0 = all processors.
+[[nodiscard]] SparseMatrix read_matrix(const std::filesystem::path& file,
+                                       const std::string& tensor = "",
+                                       int jobs = 0);
 
 /// The actual matrix of a sparsity description: generated from its seed, or read from its file.
 /// The same arguments give the same matrix on every machine and for any number of threads.

@@ -43,7 +43,8 @@ struct Sparsity {
     double exponent = 1;      ///< power_law only, ≥ 0; 0 = all rows alike.
     Values values = Values::pruned_normal;
     std::uint64_t seed = 1;
-    std::string file{};  ///< file only: path of a .smtx or .mtx file.
+    std::string file{};    ///< file only: path of a .smtx, .mtx or .safetensors file.
+    std::string tensor{};  ///< file only: which tensor of a .safetensors file.
 
     auto operator<=>(const Sparsity&) const = default;
 };
@@ -53,7 +54,7 @@ struct Sparsity {
 [[nodiscard]] const char* to_string(Values values);
 
 /// Hash of what of the description counts for its pattern (of a file: its path, size and time of
-/// change).
+/// change, and the tensor).
 [[nodiscard]] core::Hash content_hash(const Sparsity& sparsity);
 
 }  // namespace plexus::workloads

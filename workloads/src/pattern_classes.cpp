@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <numeric>
+#include <utility>
+
+#include "plexus/core/parallel.hpp"
+
+#include "block_features.hpp"
+
+namespace plexus::workloads::detail {
+
+namespace {
+
+using Block = std::uint32_t;
+constexpr Block no_block = 0xffffffffU;
+
+/// Pairs of blocks that are alike.
+using Links = std::vector<std::pair<Block, Block>>;
+
+/// The blocks of a band that share a key. So that the work stays linear in the number of blocks, a
+/// block is compared with a few that stand for the others and with the last one, not with all.
+struct Bucket {
+    std::uint64_t key = 0;
+    std::array<Block, 3> spokesmen{no_block, no_block, no_block};
+    Block last = no_block;
+};
+
+/// Buckets by key, in open addressing.
+class Buckets {
+  public:
+    explicit Buckets(std::size_t blocks) : table_(std::bit_ceil(2 * blocks + 2)) {}
+
+    Bucket& at(std::uint64_t key) {
+        const std::size_t mask = table_.size() - 1;
+        std::size_t i = static_cast<std::size_t>(key) & mask;  // keys are hashes already
+        while (table_[i].last != no_block && table_[i].key != key)
+            i = (i + 1) & mask;
+        table_[i].key = key;
+        return table_[i];
+    }
+
+  private:
+    std::vector<Bucket> table_;
+};
+
+/// Sets of blocks; the first block of a set stands for it.
+class Sets {
+  public:
+    explicit Sets(std::size_t blocks) : parent_(blocks) {
+        std::iota(parent_.begin(), parent_.end(), Block{0});
+    }
+    Block find(Block block) {
+        while (parent_[block] != block) {
+            parent_[block] = parent_[parent_[block]];
+            block = parent_[block];
+        }
+        return block;
+    }
+    void unite(Block a, Block b) {
+        a = find(a);
+        b = find(b);
+        parent_[std::max(a, b)] = std::min(a, b);
+    }
+
+  private:
+    std::vector<Block> parent_;
+};
+
+}  // namespace
+
+std::vector<std::int32_t> classify(const LocalityHash& hash,
+                                   std::span<const std::uint64_t> bitmaps,
+                                   std::span<const BlockFeatures> features,
+                                   std::span<const std::vector<std::uint64_t>> keys,
+                                   int jobs) {
+    const std::size_t blocks = features.size();
+    const std::size_t words = blocks == 0 ? 0 : bitmaps.size() / blocks;
+    const auto view = [&](Block p) {
+        return BlockView{bitmaps.subspan(p * words, words), &features[p]};
+    };
+    const auto filled = static_cast<std::size_t>(std::count_if(
+        features.begin(), features.end(), [](const BlockFeatures& f) { return f.nonzeros > 0; }));
+    std::vector<Links> links(keys.size());
+    core::parallel_for(static_cast<std::int64_t>(keys.size()), jobs, [&](std::int64_t band) {
+        const auto& of_band = keys[static_cast<std::size_t>(band)];
+        Links& found = links[static_cast<std::size_t>(band)];
+        Buckets buckets(filled);
+        for (Block p = 0; p < blocks; ++p) {
+            if (features[p].nonzeros == 0)
+                continue;
+            Bucket& bucket = buckets.at(of_band[p]);
+            bool linked = false;
+            for (Block& spokesman : bucket.spokesmen) {
+                if (spokesman == no_block) {
+                    spokesman = p;
+                    break;
+                }
+                linked = hash.alike(view(spokesman), view(p));
+                if (linked) {
+                    found.emplace_back(spokesman, p);
+                    break;
+                }
+            }
+            if (!linked && bucket.last != no_block && hash.alike(view(bucket.last), view(p)))
+                found.emplace_back(bucket.last, p);
+            bucket.last = p;
+        }
+    });
+    Sets sets(blocks);
+    for (const Links& found : links) {
+        for (const auto& [a, b] : found)
+            sets.unite(a, b);
+    }
+    std::vector<std::int32_t> class_of(blocks, -1);
+    std::int32_t count = 0;
+    for (Block p = 0; p < blocks; ++p) {
+        if (features[p].nonzeros == 0)
+            continue;
+        const Block first = sets.find(p);
+        class_of[p] = first == p ? count++ : class_of[first];
+    }
+    return class_of;
+}
+
+}  // namespace plexus::workloads::detail
