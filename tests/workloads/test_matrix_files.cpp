@@ -240,7 +240,8 @@ TEST_CASE("what is not a matrix file at all") {
         return "";
     };
     CHECK_THAT(answer("/nonexistent/a.smtx"), Contains("/nonexistent/a.smtx: no such file"));
-    CHECK_THAT(answer("a.csv"), Contains("matrix files end in .smtx, .mtx or .safetensors, got \".csv\""));
+    CHECK_THAT(answer("a.csv"),
+               Contains("matrix files end in .smtx, .mtx or .safetensors, got \".csv\""));
     const fs::path folder = fs::temp_directory_path() / "plexus_folder.mtx";
     fs::create_directories(folder);
     CHECK_THAT(answer(folder), Contains("is a folder"));

@@ -16,7 +16,7 @@ struct RankLayout {
     std::int64_t step = 1;
     std::int64_t extent = 1;    ///< Coordinates of a fiber.
     std::int64_t across = 1;    ///< Axis `both`: tiles side by side; else 1.
-    TileShape cover;            ///< What one coordinate stands for, of the matrix.
+    TileShape cover{};          ///< What one coordinate stands for, of the matrix.
     std::uint64_t below = 1;    ///< Leaves under one coordinate.
     std::int64_t bits = 0;      ///< Of a coordinate, offset or run-length word.
     std::int64_t least = 0;     ///< The same, if no width were given.

@@ -49,7 +49,7 @@ struct PatternClass {
     std::size_t representative = 0;  ///< Its first block.
     std::int64_t blocks = 0;
     std::int64_t nonzeros = 0;
-    PatternHistogram histogram;
+    PatternHistogram histogram{};
     bool operator==(const PatternClass&) const = default;
 };
 

@@ -18,10 +18,10 @@ namespace plexus::workloads {
 /// A tensor of a safetensors file.
 struct StoredTensor {
     std::string name;
-    std::string type;                 ///< As in the file: F32, BF16, …
-    std::vector<std::int64_t> shape;  ///< Outermost first; none = a single number.
-    std::int64_t begin = 0;           ///< First byte, counted from the end of the header.
-    std::int64_t end = 0;             ///< One past its last byte.
+    std::string type{};                 ///< As in the file: F32, BF16, …
+    std::vector<std::int64_t> shape{};  ///< Outermost first; none = a single number.
+    std::int64_t begin = 0;             ///< First byte, counted from the end of the header.
+    std::int64_t end = 0;               ///< One past its last byte.
     auto operator<=>(const StoredTensor&) const = default;
 };
 
@@ -61,9 +61,9 @@ struct TensorSummary {
     std::int64_t rows = 0;
     std::int64_t columns = 0;
     std::int64_t nonzeros = 0;
-    std::vector<std::int64_t> row_nonzeros;
-    std::vector<std::int64_t> column_nonzeros;
-    std::vector<double> column_norms;  ///< √Σ k² of each column.
+    std::vector<std::int64_t> row_nonzeros{};
+    std::vector<std::int64_t> column_nonzeros{};
+    std::vector<double> column_norms{};  ///< √Σ k² of each column.
     bool operator==(const TensorSummary&) const = default;
 };
 

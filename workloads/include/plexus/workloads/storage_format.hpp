@@ -46,8 +46,8 @@ struct Rank {
 /// How a matrix is stored: ranks from the outermost to the innermost, which ends at single
 /// elements, and the width of a value.
 struct StorageFormat {
-    std::string name;
-    std::vector<Rank> ranks;
+    std::string name{};
+    std::vector<Rank> ranks{};
     std::int64_t value_bits = 8;
     auto operator<=>(const StorageFormat&) const = default;
 };
@@ -70,7 +70,7 @@ struct StorageFormat {
 
 /// Bits that a matrix takes. Numbers of stored bits are whole, expected ones need not be.
 struct StorageBits {
-    std::vector<double> metadata;  ///< One per rank.
+    std::vector<double> metadata{};  ///< One per rank.
     double values = 0;
     [[nodiscard]] double total() const;
     auto operator<=>(const StorageBits&) const = default;
@@ -101,7 +101,7 @@ void check_format(const StorageFormat& format);
 /// A matrix as bits: one stream per rank and one of values.
 struct EncodedMatrix {
     struct Stream {
-        std::vector<std::uint64_t> words;  ///< Bit i is bit i mod 64 of word i / 64.
+        std::vector<std::uint64_t> words{};  ///< Bit i is bit i mod 64 of word i / 64.
         std::int64_t bits = 0;
         bool operator==(const Stream&) const = default;
     };
@@ -109,8 +109,8 @@ struct EncodedMatrix {
     std::int64_t columns = 0;
     bool has_values = false;
     std::int64_t outermost_entries = 0;  ///< Length of the outermost fiber.
-    std::vector<Stream> metadata;
-    Stream values;
+    std::vector<Stream> metadata{};
+    Stream values{};
     bool operator==(const EncodedMatrix&) const = default;
 };
 
