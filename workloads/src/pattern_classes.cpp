@@ -68,6 +68,50 @@ class Sets {
     std::vector<Block> parent_;
 };
 
+/// All blocks of an analysis.
+struct AllBlocks {
+    std::span<const std::uint64_t> bitmaps;
+    std::span<const BlockFeatures> features;
+    std::size_t words = 0;  ///< Of a bitmap.
+
+    [[nodiscard]] BlockView view(Block p) const {
+        return {bitmaps.subspan(p * words, words), &features[p]};
+    }
+    [[nodiscard]] bool empty(Block p) const { return features[p].nonzeros == 0; }
+};
+
+/// The spokesman that a block is like, or else the last block of the bucket if it is like that one,
+/// or else none. A block like no spokesman becomes one, as long as there is room.
+Block partner_of(Block p, const AllBlocks& all, const LocalityHash& hash, Bucket& bucket) {
+    for (Block& spokesman : bucket.spokesmen) {
+        if (spokesman == no_block) {
+            spokesman = p;
+            break;
+        }
+        if (hash.alike(all.view(spokesman), all.view(p)))
+            return spokesman;
+    }
+    const bool near = bucket.last != no_block && hash.alike(all.view(bucket.last), all.view(p));
+    return near ? bucket.last : no_block;
+}
+
+Links links_of_band(const AllBlocks& all,
+                    const LocalityHash& hash,
+                    std::span<const std::uint64_t> keys) {
+    Buckets buckets(keys.size());
+    Links links;
+    for (Block p = 0; p < keys.size(); ++p) {
+        if (all.empty(p))
+            continue;
+        Bucket& bucket = buckets.at(keys[p]);
+        const Block partner = partner_of(p, all, hash, bucket);
+        if (partner != no_block)
+            links.emplace_back(partner, p);
+        bucket.last = p;
+    }
+    return links;
+}
+
 }  // namespace
 
 std::vector<std::int32_t> classify(const LocalityHash& hash,
@@ -76,37 +120,11 @@ std::vector<std::int32_t> classify(const LocalityHash& hash,
                                    std::span<const std::vector<std::uint64_t>> keys,
                                    int jobs) {
     const std::size_t blocks = features.size();
-    const std::size_t words = blocks == 0 ? 0 : bitmaps.size() / blocks;
-    const auto view = [&](Block p) {
-        return BlockView{bitmaps.subspan(p * words, words), &features[p]};
-    };
-    const auto filled = static_cast<std::size_t>(std::count_if(
-        features.begin(), features.end(), [](const BlockFeatures& f) { return f.nonzeros > 0; }));
+    const AllBlocks all{bitmaps, features, blocks == 0 ? 0 : bitmaps.size() / blocks};
     std::vector<Links> links(keys.size());
-    core::parallel_for(static_cast<std::int64_t>(keys.size()), jobs, [&](std::int64_t band) {
-        const auto& of_band = keys[static_cast<std::size_t>(band)];
-        Links& found = links[static_cast<std::size_t>(band)];
-        Buckets buckets(filled);
-        for (Block p = 0; p < blocks; ++p) {
-            if (features[p].nonzeros == 0)
-                continue;
-            Bucket& bucket = buckets.at(of_band[p]);
-            bool linked = false;
-            for (Block& spokesman : bucket.spokesmen) {
-                if (spokesman == no_block) {
-                    spokesman = p;
-                    break;
-                }
-                linked = hash.alike(view(spokesman), view(p));
-                if (linked) {
-                    found.emplace_back(spokesman, p);
-                    break;
-                }
-            }
-            if (!linked && bucket.last != no_block && hash.alike(view(bucket.last), view(p)))
-                found.emplace_back(bucket.last, p);
-            bucket.last = p;
-        }
+    core::parallel_for(static_cast<std::int64_t>(keys.size()), jobs, [&](std::int64_t i) {
+        const auto band = static_cast<std::size_t>(i);
+        links[band] = links_of_band(all, hash, keys[band]);
     });
     Sets sets(blocks);
     for (const Links& found : links) {
@@ -116,7 +134,7 @@ std::vector<std::int32_t> classify(const LocalityHash& hash,
     std::vector<std::int32_t> class_of(blocks, -1);
     std::int32_t count = 0;
     for (Block p = 0; p < blocks; ++p) {
-        if (features[p].nonzeros == 0)
+        if (all.empty(p))
             continue;
         const Block first = sets.find(p);
         class_of[p] = first == p ? count++ : class_of[first];
