@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bit>
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "plexus/core/error.hpp"
+#include "plexus/workloads/load.hpp"
 #include "plexus/workloads/safetensors.hpp"
 
 #include "catch.hpp"
@@ -307,4 +308,54 @@ TEST_CASE("safetensors: damaged files are read or refused, never worse") {
             RC_ASSERT(!e.problems().empty());
         }
     });
+}
+
+TEST_CASE("safetensors: a tensor of a checkpoint is the weights of a workload") {
+    const TemporaryFile weights(one_tensor("F32", "[2,3]", six));
+    const auto workload = [&](const std::string& entry) {
+        return TemporaryFile(
+            "version: 1\n"
+            "layers:\n"
+            "  - id: 0\n"
+            "    name: fc\n"
+            "    operator_type: Gemm\n"
+            "    equation: O[b][k] += I[b][c] * W[k][c]\n"
+            "    loop_dims: [B, K, C]\n"
+            "    loop_sizes: [1, 2, 3]\n"
+            "    operand_precision: {I: 8, W: 8, O: 24, O_final: 8}\n"
+            "    operand_source: {I: 0, W: 0}\n"
+            "sparsity:\n  fc.W: {file: " +
+                entry + "}\n",
+            "yaml");
+    };
+    const auto answer = [&](const std::string& entry) -> std::string {
+        const TemporaryFile file = workload(entry);
+        try {
+            (void)load_workload(file.path());
+        } catch (const ConfigErrors& e) {
+            return e.what();
+        }
+        return "";
+    };
+    const std::string path = weights.path().string();
+    const TemporaryFile good = workload(path + ", tensor: w");
+    const Workload loaded = load_workload(good.path());
+    const auto found = std::find_if(loaded.tensors.begin(),
+                                    loaded.tensors.end(),
+                                    [](const Tensor& tensor) { return tensor.name == "fc.W"; });
+    REQUIRE(found != loaded.tensors.end());
+    CHECK(found->sparsity.tensor == "w");
+    CHECK(found->sparsity.density == Approx(0.5));
+    const SparseMatrix m = make_matrix(found->sparsity, 2, 3);
+    CHECK(m.values == std::vector<float>{1.5F, -2, 3});
+    Sparsity other = found->sparsity;
+    other.tensor = "v";
+    CHECK(content_hash(other) != content_hash(found->sparsity));
+
+    CHECK_THAT(answer(path), Contains("sparsity.fc.W: expected tensor: the name of a matrix in"));
+    CHECK_THAT(answer(path + ", tensor: x"), Contains("has no tensor \"x\""));
+    CHECK_THAT(answer("a.smtx, tensor: x"), Contains("only a .safetensors file holds several"));
+    const TemporaryFile wrong(one_tensor("F32", "[3,2]", six));
+    CHECK_THAT(answer(wrong.path().string() + ", tensor: w"),
+               Contains("is 3 x 2, but fc.W is 2 x 3 (outputs x inputs)"));
 }
