@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `plexus map`: mappings of a workload on a dataflow core.
+#include <iterator>
+#include <numeric>
+#include <sstream>
+#include <vector>
+
 #include "catch.hpp"
 #include "program.hpp"
 
@@ -34,30 +39,31 @@ std::string first_cell(const fs::path& file, const std::string& column) {
     return "no column " + column;
 }
 
-/// Sum of the values of a quantity in breakdown.csv.
-double sum_of(const fs::path& file, const std::string& quantity) {
+/// The values of a quantity in breakdown.csv.
+std::vector<double> values_of(const fs::path& file, const std::string& quantity) {
     std::istringstream lines(read(file));
     std::string line;
-    double sum = 0;
+    std::vector<double> values;
     while (std::getline(lines, line))
         if (line.find("," + quantity + ",") != std::string::npos)
-            sum += std::stod(line.substr(line.rfind(',') + 1));
-    return sum;
+            values.push_back(std::stod(line.substr(line.rfind(',') + 1)));
+    return values;
 }
 
-/// Sum of the first row of a data block of layers.gp.
-double first_bar(const fs::path& file, const std::string& block) {
+/// The parts of the first row of a data block of layers.gp.
+std::vector<double> first_bar(const fs::path& file, const std::string& block) {
     const std::string script = read(file);
     const std::string start = "$" + block + " << END\n0 ";
     const std::size_t from = script.find(start);
     if (from == std::string::npos)
-        return -1;
+        return {};
     std::istringstream row(script.substr(
         from + start.size(), script.find('\n', from + start.size()) - from - start.size()));
-    double sum = 0;
-    for (double part = 0; row >> part;)
-        sum += part;
-    return sum;
+    return {std::istream_iterator<double>(row), {}};
+}
+
+double sum_of(const std::vector<double>& parts) {
+    return std::accumulate(parts.begin(), parts.end(), 0.0);
 }
 
 }  // namespace
@@ -80,10 +86,13 @@ TEST_CASE("a layer is mapped, and its parts add up to its cost") {
         const double energy = std::stod(first_cell(layers, "energy_pj"));
         CHECK(latency >= ideal);
         CHECK(energy >= std::stod(first_cell(layers, "least_energy_pj")));
-        CHECK(sum_of(at / "run/breakdown.csv", "energy_pj") == Approx(energy).epsilon(1e-9));
-        CHECK(sum_of(at / "run/breakdown.csv", "latency_cycles") == Approx(latency).epsilon(1e-9));
-        CHECK(first_bar(at / "run/layers.gp", "energy") == Approx(energy).epsilon(1e-9));
-        CHECK(first_bar(at / "run/layers.gp", "latency") == Approx(latency).epsilon(1e-9));
+        const auto energies = values_of(at / "run/breakdown.csv", "energy_pj");
+        const auto latencies = values_of(at / "run/breakdown.csv", "latency_cycles");
+        CHECK(sum_of(energies) == Approx(energy).epsilon(1e-9));
+        CHECK(sum_of(latencies) == Approx(latency).epsilon(1e-9));
+        CHECK(sum_of(first_bar(at / "run/layers.gp", "energy")) == Approx(energy).epsilon(1e-9));
+        // Ideal, idle lanes, stall, on- and off-loading: all parts differ in at least one machine.
+        CHECK(first_bar(at / "run/layers.gp", "latency") == latencies);
         CHECK(read(at / "run/provenance.json").find("\"finished\"") != std::string::npos);
     }
 }
@@ -102,6 +111,9 @@ TEST_CASE("the layers and the memories are drawn") {
     CHECK(script.find("'I1  2048'") != std::string::npos);
     CHECK(script.find("'I2  256 → 8'") != std::string::npos);
     CHECK(script.find("'O  32 → 2048'") != std::string::npos);
+    CHECK(script.find("'r_port_1: read, 8 bit: I2 tl'") != std::string::npos);
+    CHECK(script.find("'w_port_1: write, 8 bit: I2 fh'") != std::string::npos);
+    CHECK(script.find("'w_port_2: write, 32 bit: O fl'") != std::string::npos);
     if (shell("gnuplot --version").code != 0) {
         WARN("skipped in part: gnuplot is not installed (Debian package gnuplot-nox)");
         return;

@@ -168,6 +168,17 @@ TEST_CASE("the time of a step is that worked out by hand", "[event_replay]") {
     CHECK(json.find(",\n]") == std::string::npos);
 }
 
+TEST_CASE("a queue that has emptied before the last packet takes only that", "[event_replay]") {
+    auto chip = small_chip(2, 2);
+    chip.kinds.front().somas[0].access = event(10, 1001);
+    for (hardware::EventTile& tile : chip.tiles)
+        tile.hops = {event(2, 2000), event(2, 2000), event(1, 2000), event(1, 2000)};
+    // The sources walk 2 · 1007 + 3 · 8 = 2038; the last of two packets leaves after two thirds of
+    // that, passes two hops and takes 64 by itself.
+    CHECK(one_step(two_sources(), chip, Timing::queued, both_fire).seconds ==
+          Approx((2 * 2038 / 3. + 4000 + 64 + 1000) * ns));
+}
+
 TEST_CASE("loads say where packets waited and how many at once", "[event_replay]") {
     const auto network = two_sources();
     auto chip = small_chip(2, 2);

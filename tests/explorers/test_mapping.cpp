@@ -337,9 +337,48 @@ TEST_CASE("equal layers are searched once, with any number of threads", "[mappin
         REQUIRE(a[i]->feasible());
         CHECK(a[i]->best == b[i]->best);
     }
-    MappingRequest other = request;
-    other.temporal.objective = MappingObjective::energy;
-    CHECK(mapping_key(layers[0], core, request, "x") != mapping_key(layers[0], core, other, "x"));
+}
+
+TEST_CASE("whatever decides a mapping is in its key", "[mapping]") {
+    const dataflow::Layer layer = convolution(8, 8, 6, 3);
+    const hardware::DataflowCore core = core_of(32, 64, 4096, 32, 16);
+    const MappingRequest request;
+    std::set<core::Hash> keys{mapping_key(layer, core, request, "x"),
+                              mapping_key(layer, core, request, "y")};
+    const auto change = [&](auto&& edit) {
+        dataflow::Layer l = layer;
+        hardware::DataflowCore c = core;
+        MappingRequest r = request;
+        edit(l, c, r);
+        keys.insert(mapping_key(l, c, r, "x"));
+    };
+    using L = dataflow::Layer;
+    using C = hardware::DataflowCore;
+    using R = MappingRequest;
+    change([](L& l, C&, R&) { l.dims.back().size += 1; });
+    change([](L& l, C&, R&) { l.operands.back().bits += 1; });
+    change([](L& l, C&, R&) { l.partial_sum_bits += 1; });
+    change([](L& l, C&, R&) { l.work_share /= 2; });
+    change([](L&, C& c, R&) { c.memories.back().size.value += 1; });
+    change([](L&, C& c, R&) { c.memories.back().read_cost.value += 1; });
+    change([](L&, C& c, R&) { c.memories.back().write_cost.value += 1; });
+    change([](L&, C& c, R&) { c.memories.back().latency_cycles += 1; });
+    change([](L&, C& c, R&) { c.memories.back().force_double_buffering ^= true; });
+    change([](L&, C& c, R&) { c.memories.front().served_dimensions.push_back("D9"); });
+    change([](L&, C& c, R&) { c.memories.back().ports.front().bandwidth_max.value += 1; });
+    change([](L&, C& c, R&) { c.memories.back().ports.front().bandwidth_min.value += 1; });
+    change([](L&, C& c, R&) { c.memories.back().ports.front().uses.pop_back(); });
+    change([](L&, C& c, R&) { c.array.sizes.front() += 1; });
+    change([](L&, C& c, R&) { c.array.unit_energy.value += 1; });
+    change([](L&, C&, R& r) { r.temporal.objective = MappingObjective::energy; });
+    change([](L&, C&, R& r) { r.temporal.even ^= true; });
+    change([](L&, C&, R& r) { r.temporal.seed += 1; });
+    change([](L&, C&, R& r) { r.temporal.max_evaluations += 1; });
+    change([](L&, C&, R& r) { r.spatial.mixed ^= true; });
+    change([](L&, C&, R& r) { r.spatial.candidates += 1; });
+    change([](L&, C&, R& r) { r.spatial.hints.push_back({"D1", {"K"}}); });
+    change([](L&, C&, R& r) { r.rules = dataflow::Rules::zigzag; });
+    CHECK(keys.size() == 2 + 23);
 }
 
 TEST_CASE("a layer that fits nowhere is a value", "[mapping]") {
