@@ -12,6 +12,7 @@
 #include "plexus/explorers/design/explorer.hpp"
 #include "plexus/explorers/experiment.hpp"
 #include "plexus/explorers/mapping/mapper.hpp"
+#include "plexus/explorers/scheduling/placement_search.hpp"
 
 #include "commands.hpp"
 
@@ -54,6 +55,9 @@ std::vector<Kind> plug_in_kinds() {
         {"mappers",
          "Mapping engines (plexus map --engine)",
          descriptions(explorers::builtin_mappers())},
+        {"placements",
+         "Placement strategies (decisions.placement.strategy)",
+         descriptions(explorers::builtin_placement_strategies())},
         {"kernels",
          "Kernels (decisions.kernels.bank)",
          descriptions(cost_models::builtin_kernels())},

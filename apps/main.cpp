@@ -82,8 +82,8 @@ void declare_others(CLI::App& app,
     CLI::App* list = app.add_subcommand("list", "What can be chosen in an experiment");
     list->add_option("kind",
                      words[0],
-                     "explorers, cooling, mappers, kernels, core_models, objectives, "
-                     "hardware or workloads; default: all");
+                     "explorers, cooling, mappers, placements, kernels, core_models, "
+                     "objectives, hardware or workloads; default: all");
     list->callback([&] { code = list_entries(words[0]); });
 
     CLI::App* describe = app.add_subcommand("describe", "Parameters of one entry of a list");

@@ -258,6 +258,8 @@ class Run {
                 plans_.push_back({scenario, p.record.id, p.label, std::move(why.plan)});
                 if (!why.mappings.rows.empty())
                     mappings_.push_back({scenario, p.record.id, p.label, std::move(why.mappings)});
+                if (!why.sites.rows.empty())
+                    sites_.push_back({scenario, p.record.id, p.label, std::move(why.sites)});
                 sources_.insert(sources_.end(), why.provenance.begin(), why.provenance.end());
             }
         }
@@ -309,6 +311,8 @@ class Run {
         folder_.write("plan.csv", results::stacked_table("plan", plans_));
         if (!mappings_.empty())
             folder_.write("mappings.csv", results::stacked_table("mappings", mappings_));
+        if (!sites_.empty())
+            folder_.write("sites.csv", results::stacked_table("sites", sites_));
         folder_.write("provenance.csv", results::provenance_table(sources_));
         const std::string no_plot = results::draw_picture(
             folder_.path(), "front", results::plot_script(log_.info(), records, fronts));
@@ -366,6 +370,7 @@ class Run {
     std::vector<results::LabelledTable> kernels_;
     std::vector<results::LabelledTable> plans_;
     std::vector<results::LabelledTable> mappings_;  ///< Only of designs with dataflow cores.
+    std::vector<results::LabelledTable> sites_;     ///< Only of designs that move cores.
     std::vector<core::Provenance> sources_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::chrono::steady_clock::time_point status_written_;

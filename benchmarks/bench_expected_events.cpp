@@ -75,9 +75,9 @@ void density_4096(benchmark::State& state) {
 BENCHMARK(density_4096);
 
 void matrix_512(benchmark::State& state) {
-    const auto profile = event_driven::profile_partition(matrix(512, 0.1), 8);  // 64 cores
+    const event_driven::PartitionCounts counts(matrix(512, 0.1));
     OperatorWork work = layer(512, 0.1);
-    work.partition = &profile;
+    work.partition = &counts;
     evaluate(state, work);
 }
 BENCHMARK(matrix_512);
@@ -85,7 +85,7 @@ BENCHMARK(matrix_512);
 void profile_512(benchmark::State& state) {
     const auto weights = matrix(512, 0.1);
     for (auto _ : state) {
-        auto profile = event_driven::profile_partition(weights, 8);
+        auto profile = event_driven::profile_partition(weights, 8);  // 64 cores
         benchmark::DoNotOptimize(profile);
     }
     state.SetItemsProcessed(state.iterations());

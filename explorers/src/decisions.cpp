@@ -7,6 +7,7 @@
 
 #include "plexus/core/node.hpp"
 #include "plexus/core/text.hpp"
+#include "plexus/explorers/scheduling/placement_search.hpp"
 
 #include "decision_tree.hpp"
 
@@ -49,9 +50,16 @@ void read_plan(const Reader& section, Decisions& out) {
             out.plan.fusion = static_cast<FusionMode>(stacks.choice({"none", "all", "searched"}));
     }
     if (const Reader placement = section.find("placement")) {
-        placement.allow({"mode", "latency_share"});
+        placement.allow({"mode", "strategy", "neurons_per_core", "latency_share"});
         if (const Reader mode = placement.find("mode"))
             out.plan.placement = static_cast<PlacementMode>(mode.choice({"uniform", "searched"}));
+        if (const Reader strategy = placement.find("strategy")) {
+            const std::vector<std::string> names = builtin_placement_strategies().names();
+            out.strategy = names[strategy.choice(names)];
+        }
+        out.plan.neurons_per_core =
+            placement.find("neurons_per_core")
+                .integer_or(out.plan.neurons_per_core, {.lower = 0, .upper = 1e12});
         out.plan.latency_share =
             placement.find("latency_share").number_or(out.plan.latency_share, Range::unit());
     }
@@ -143,6 +151,8 @@ core::Node default_decision_tree(const core::Registry<CoolingSchedule>& schedule
     set_key(fusion, "stacks", text_node("searched"));
     core::Node placement;
     set_key(placement, "mode", text_node("searched"));
+    set_key(placement, "strategy", text_node(d.strategy));
+    set_key(placement, "neurons_per_core", text_node(std::to_string(d.plan.neurons_per_core)));
     set_key(placement, "latency_share", number_node(d.plan.latency_share));
     core::Node annealing;
     set_key(annealing, "cooling", text_node(d.cooling));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plexus/explorers/evaluator.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "plexus/explorers/decisions.hpp"
 #include "plexus/explorers/fusion/plan_search.hpp"
 #include "plexus/explorers/mapping/mapped_cores.hpp"
+#include "plexus/explorers/scheduling/core_sites.hpp"
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 
@@ -66,7 +68,13 @@ KernelStage make_kernel_stage(const Experiment& experiment, int jobs) {
             banks.back().push_back(name.text());
     }
     problems.throw_if_any();
-    return {std::move(blocks), banks, jobs};
+    // Only event-driven cores ask what every core gets of a matrix.
+    core::Problems elsewhere;
+    const hardware::Architecture machine =
+        hardware::read_architecture(*experiment.tree.find("hardware"), elsewhere);
+    const bool counts = std::ranges::any_of(
+        machine.core_types, [](const hardware::Core& core) { return core.event_driven(); });
+    return {std::move(blocks), banks, counts, jobs};
 }
 
 core::Node scenario_tree(const Experiment& experiment, std::size_t scenario) {
@@ -88,6 +96,7 @@ struct Evaluator::Detail {
           tree(scenario_tree(e, scenario)),
           schedules(builtin_cooling_schedules()),
           mappers(builtin_mappers()),
+          strategies(builtin_placement_strategies()),
           kernels(make_kernel_stage(e, jobs)) {}
 
     /// A design with all its parts; `violations` is set instead if it cannot be built.
@@ -112,6 +121,7 @@ struct Evaluator::Detail {
     core::Node tree;
     core::Registry<CoolingSchedule> schedules;
     core::Registry<Mapper> mappers;
+    core::Registry<PlacementStrategy> strategies;
     KernelStage kernels;
     mutable core::MemoCache<Checked<hardware::Architecture>> machines;
     mutable core::MemoCache<Checked<workloads::Workload>> works;
@@ -155,18 +165,30 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
     work.reserve(workload.operators.size());
     for (std::size_t i = 0; i < workload.operators.size(); ++i) {
         const cost_models::KernelMix* mix = nullptr;
+        const cost_models::event_driven::PartitionCounts* partition = nullptr;
         for (const workloads::Access& input : workload.operators[i].inputs)
-            if (const auto& m = design.kernels.mixes[input.tensor]; m != nullptr)
+            if (const auto& m = design.kernels.mixes[input.tensor]; m != nullptr) {
                 mix = m.get();
+                partition = design.kernels.partitions[input.tensor].get();
+            }
         work.push_back(cost_models::operator_work(workload, i, mix));
+        work.back().partition = partition;
     }
     design.model.emplace(design.machine->value, workload, std::move(work), core_models(design));
     // The same random numbers for every design: differences come from the design, not from luck.
-    design.search =
-        search_plan(*design.model,
-                    design.decisions.plan,
-                    *schedules.create(design.decisions.cooling, design.decisions.cooling_params),
-                    core::Rng(experiment.seed).split("plan"));
+    const auto schedule =
+        schedules.create(design.decisions.cooling, design.decisions.cooling_params);
+    const core::Rng rng = core::Rng(experiment.seed).split("plan");
+    design.search = search_plan(*design.model, design.decisions.plan, *schedule, rng);
+    if (design.search.cost.feasible) {
+        const PlanSearchOptions& options = design.decisions.plan;
+        arrange_cores(*design.model,
+                      *strategies.create(design.decisions.strategy),
+                      {.latency_share = options.latency_share, .annealing = options.annealing},
+                      *schedule,
+                      rng.split("sites"),
+                      design.search);
+    }
     if (!design.search.cost.feasible)
         design.violations = design.model->violations(design.search.plan);
 }
@@ -306,6 +328,18 @@ core::Table plan_table(const workloads::Workload& workload,
     return table;
 }
 
+core::Table site_table(const hardware::Architecture& machine,
+                       const std::vector<std::int32_t>& sites) {
+    core::Table table{.name = "sites", .columns = {"core", "tile_x", "tile_y"}, .rows = {}};
+    for (std::size_t core = 0; core < sites.size(); ++core) {
+        const hardware::Mesh& mesh = *machine.interconnect.mesh;
+        table.rows.push_back({static_cast<std::int64_t>(core),
+                              std::int64_t{mesh.x_of_core(sites[core])},
+                              std::int64_t{mesh.y_of_core(sites[core])}});
+    }
+    return table;
+}
+
 }  // namespace
 
 Evaluator::Explanation Evaluator::explain(const DesignPoint& point) const {
@@ -319,6 +353,7 @@ Evaluator::Explanation Evaluator::explain(const DesignPoint& point) const {
     out.kernels = kernel_table(workload, design.kernels);
     const auto residency = design.model->residency(design.search.plan);
     out.plan = plan_table(workload, design.search.plan, residency);
+    out.sites = site_table(design.machine->value, design.search.plan.sites);
     if (design.mapped != nullptr)
         out.mappings = design.mapped->table(
             design.machine->value, design.model->work(), design.search.plan, residency);

@@ -62,8 +62,9 @@ bool is_sparse(const workloads::Tensor& tensor) {
 
 KernelStage::KernelStage(std::vector<std::int64_t> blocks,
                          const std::vector<std::vector<std::string>>& banks,
+                         bool counts,
                          int jobs)
-    : blocks_(std::move(blocks)), jobs_(jobs) {
+    : blocks_(std::move(blocks)), counts_(counts), jobs_(jobs) {
     std::sort(blocks_.begin(), blocks_.end());
     blocks_.erase(std::unique(blocks_.begin(), blocks_.end()), blocks_.end());
     for (const std::vector<std::string>& names : banks)
@@ -90,6 +91,11 @@ std::shared_ptr<const KernelStage::Profiles> KernelStage::profiles(
     return profiles_.get(key.finish(), [&] {
         const workloads::SparseMatrix matrix =
             workloads::make_matrix(tensor.sparsity, tensor.shape[0], tensor.shape[1]);
+        if (counts_) {
+            static_cast<void>(partitions_.get(tensor_key(tensor).finish(), [&] {
+                return cost_models::event_driven::PartitionCounts(matrix);
+            }));
+        }
         Profiles out;
         for (const std::int64_t b : wanted) {
             std::vector<cost_models::GroupLimit> limits;
@@ -102,10 +108,19 @@ std::shared_ptr<const KernelStage::Profiles> KernelStage::profiles(
     });
 }
 
+std::shared_ptr<const cost_models::event_driven::PartitionCounts> KernelStage::partition(
+    const workloads::Tensor& tensor) const {
+    return partitions_.get(tensor_key(tensor).finish(), [&] {
+        return cost_models::event_driven::PartitionCounts(
+            workloads::make_matrix(tensor.sparsity, tensor.shape[0], tensor.shape[1]));
+    });
+}
+
 KernelPlan KernelStage::select(const workloads::Workload& workload,
                                const Decisions& decisions) const {
     KernelPlan plan;
     plan.mixes.resize(workload.tensors.size());
+    plan.partitions.resize(workload.tensors.size());
     const KernelBank bank = bank_of(decisions.bank);
     const std::vector<cost_models::GroupLimit> limits = group_limits(bank);
     for (const cost_models::GroupLimit& limit : limits) {
@@ -130,6 +145,13 @@ KernelPlan KernelStage::select(const workloads::Workload& workload,
                                   decisions.weighting,
                                   tensor.bits);
         });
+        if (counts_) {
+            auto counts = partition(tensor);
+            const cost_models::KernelMix& mix = *plan.mixes[i];
+            if (mix.lost_energy == 0 && mix.work == static_cast<double>(counts->nonzeros())) {
+                plan.partitions[i] = std::move(counts);
+            }
+        }
     }
     return plan;
 }

@@ -50,17 +50,21 @@ void read_coding(const Reader& reader, Coding& coding, Constants& constants) {
     if (!reader) {
         return;
     }
+    reader.allow({"kind", "window", "mean_rate", "changed"});
     coding.kind =
         static_cast<CodingKind>(constants.choice(reader.at("kind"), {"graded", "rate", "delta"}));
-    if (coding.kind == CodingKind::rate) {
-        reader.allow({"kind", "window", "mean_rate"});
-        coding.window = constants.integer(reader.at("window"), window_range, "steps");
-        coding.mean_rate = constants.number(reader.at("mean_rate"), rate_range, "");
-    } else if (coding.kind == CodingKind::delta) {
-        reader.allow({"kind", "changed"});
-        coding.changed = constants.number(reader.at("changed"), Range::unit(), "");
-    } else {
-        reader.allow({"kind"});
+    // What the kind needs must be there; what others need may be, and is checked all the same.
+    const auto given = [&](const char* key, CodingKind kind) {
+        return coding.kind == kind ? reader.at(key) : reader.find(key);
+    };
+    if (const Reader window = given("window", CodingKind::rate)) {
+        coding.window = constants.integer(window, window_range, "steps");
+    }
+    if (const Reader rate = given("mean_rate", CodingKind::rate)) {
+        coding.mean_rate = constants.number(rate, rate_range, "");
+    }
+    if (const Reader changed = given("changed", CodingKind::delta)) {
+        coding.changed = constants.number(changed, Range::unit(), "");
     }
 }
 

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -187,14 +188,15 @@ Expected expected(const Record& record, const workloads::SpikingNetwork* network
         } else if (record.kind() == "fc_2:4") {
             weights.weight_pattern = workloads::Pattern::n_m;
         }
-        event_driven::PartitionProfile counted;
+        std::optional<event_driven::PartitionCounts> counted;
         if (network != nullptr) {
-            counted =
-                event_driven::profile_partition(layer_matrix(*network, layer), held.at(layer));
-            weights.partition = &counted;
-            sum.mean_seconds =
-                std::max(sum.mean_seconds,
-                         mean_of_busiest(counted, machine, record.activity(layer - 1)) * 1e-9);
+            counted.emplace(layer_matrix(*network, layer));
+            weights.partition = &*counted;
+            sum.mean_seconds = std::max(
+                sum.mean_seconds,
+                mean_of_busiest(
+                    counted->in_parts_of(held.at(layer)), machine, record.activity(layer - 1)) *
+                    1e-9);
         }
         const auto workload = test::two_layers(columns, columns, rows);
         OperatorWork nothing = test::on_elements(workloads::OperatorKind::gather, 1, 0);

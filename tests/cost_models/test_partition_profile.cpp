@@ -103,6 +103,12 @@ TEST_CASE("profiles of any matrix") {
         const PartitionProfile profile = profile_partition(matrix, rows);
         RC_ASSERT(profile.synapses == static_cast<double>(matrix.nonzeros()));
         RC_ASSERT(profile.lists <= profile.synapses);
+        if (rows <= matrix.rows) {
+            const PartitionCounts counts(matrix);
+            RC_ASSERT(counts.nonzeros() == matrix.nonzeros());
+            RC_ASSERT(counts.in_parts_of(rows) == profile);
+            RC_ASSERT(&counts.in_parts_of(rows) == &counts.in_parts_of(rows));
+        }
         double largest = 0;
         for (const PartLoad& part : profile.parts) {
             RC_ASSERT(part.lists <= static_cast<double>(matrix.columns));
@@ -120,16 +126,20 @@ TEST_CASE("profiles of any matrix") {
 TEST_CASE("an operator with a counted partition has its packets and its busiest core") {
     auto machine = messages_only(2);
     OperatorWork work = test::linear(4, 3, 1, 5.0 / 12);
-    const PartitionProfile profile = profile_partition(small_matrix(), 2);
-    work.partition = &profile;
+    const PartitionCounts counts(small_matrix());
+    work.partition = &counts;
     const auto model = builtin_core_models().create("event_driven");
     const CoreCost cost = model->evaluate(machine, work, {0, 2});
     CHECK(cost.packets_received == Approx(4));
     // Two packets each; three synapses in the first part.
     CHECK(cost.latency.value == Approx(2 * 16 + 3 * 4));
-    // Another cut than the counted one goes by density.
-    CHECK(model->evaluate(machine, work, {0, 1}).packets_received ==
-          Approx(3 * (1 - std::pow(7.0 / 12, 4))));
+    // On one core every source has one list, as each has a synapse; by density it might not.
+    CHECK(model->evaluate(machine, work, {0, 1}).packets_received == Approx(3));
+    // Counts of another matrix are not those of this operator.
+    OperatorWork wider = test::linear(4, 4, 1, 5.0 / 12);
+    wider.partition = &counts;
+    CHECK(model->evaluate(machine, wider, {0, 1}).packets_received ==
+          Approx(4 * (1 - std::pow(7.0 / 12, 4))));
 }
 
 TEST_CASE("the busiest core of a counted operator does what its busiest part has") {
@@ -139,11 +149,12 @@ TEST_CASE("the busiest core of a counted operator does what its busiest part has
         auto machine = messages_only(cores);
         test::event_core(machine).axon_in = test::cost(0, 0);
         const std::int64_t rows = (matrix.rows + cores - 1) / cores;
-        const PartitionProfile profile = profile_partition(matrix, rows);
+        const PartitionCounts counts(matrix);
+        const PartitionProfile& profile = counts.in_parts_of(rows);
         const auto elements = static_cast<double>(matrix.rows * matrix.columns);
         OperatorWork work =
             test::linear(matrix.rows, matrix.columns, 1, profile.synapses / elements);
-        work.partition = &profile;
+        work.partition = &counts;
         double largest = 0;
         for (const PartLoad& part : profile.parts) {
             largest = std::max(largest, part.synapses);
@@ -184,9 +195,8 @@ TEST_CASE("density and pattern let expect what matrices of that pattern count on
             sparsity.block = kind.block;
             sparsity.values = workloads::Values::ones;
             sparsity.seed = static_cast<std::uint64_t>(seed);
-            const PartitionProfile profile =
-                profile_partition(workloads::make_matrix(sparsity, size, size, 1), size / cores);
-            work.partition = &profile;
+            const PartitionCounts counts(workloads::make_matrix(sparsity, size, size, 1));
+            work.partition = &counts;
             const CoreCost counted = model->evaluate(machine, work, {0, cores});
             packets += counted.packets_received / seeds;
             time += counted.latency.value / seeds;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "plexus/cost_models/event_driven/partition_profile.hpp"
 #include "plexus/explorers/evaluator.hpp"
 #include "plexus/explorers/experiment.hpp"
+#include "plexus/workloads/load.hpp"
 
 #include "catch.hpp"
 
@@ -27,8 +31,11 @@ const std::string small = "tests/explorers/data/small.yaml";
 
 }  // namespace
 
-TEST_CASE("every axis of the quickstart changes some objective of some design") {
-    const explorers::Experiment e = load("experiments/quickstart.yaml");
+TEST_CASE("every axis of shipped experiments changes some objective of some design") {
+    const auto* const file =
+        GENERATE(as<const char*>(), "experiments/quickstart.yaml", "experiments/event_driven.yaml");
+    CAPTURE(file);
+    const explorers::Experiment e = load(file);
     const explorers::Evaluator evaluator(e, 0, 2);
     const std::size_t n = e.space.dimensions();
     for (std::size_t axis = 0; axis < n; ++axis) {
@@ -68,6 +75,42 @@ TEST_CASE("an exact bank has error zero exactly, and a lossy one has not") {
         lossy += outcome.objectives[2] > 0 ? 1 : 0;
     }
     CHECK(lossy > 0);
+}
+
+TEST_CASE("matrices that kernels keep as they are count exactly") {
+    // Non-zeros only: packets are the lists of the actual matrix, cut as the plan cuts it.
+    const explorers::Experiment e = load(small, {{"decisions.placement.mode", "uniform"}});
+    const explorers::Evaluator evaluator(e, 0, 1);
+    const DesignPoint point = e.space.first();
+    core::Problems problems;
+    const workloads::Workload workload =
+        workloads::read_workload(*e.tree.find("workload"), problems);
+    const auto received = [&](const explorers::Evaluator::Explanation& why, const char* op) {
+        for (const core::CostItem& item : why.items)
+            if (item.work == op && item.cause == "axon_in")
+                return item.count;
+        return 0.0;
+    };
+    explorers::DesignPoint csr = point;
+    csr.values[1] = 1;  // bank [csr]
+    explorers::DesignPoint dense = point;
+    dense.values[1] = 0;
+    const auto why = evaluator.explain(csr);
+    const auto full = evaluator.explain(dense);
+    for (const auto& [op, weights] : {std::pair("up", "up.W"), std::pair("down", "down.W")}) {
+        CAPTURE(op);
+        const auto tensor = std::ranges::find(workload.tensors, weights, &workloads::Tensor::name);
+        REQUIRE(tensor != workload.tensors.end());
+        const std::int64_t rows = tensor->shape[0];
+        const std::int64_t columns = tensor->shape[1];
+        const auto counted = cost_models::event_driven::profile_partition(
+            workloads::make_matrix(tensor->sparsity, rows, columns), rows / 64);
+        const double activity = std::string(op) == "up" ? 1.0 : 0.5;
+        CHECK(received(why, op) == Approx(activity * counted.lists).epsilon(1e-12));
+        // Dense kernels compute zeros too: every source has a list in each of the 64 cores.
+        CHECK(received(full, op) ==
+              Approx(activity * static_cast<double>(columns) * 64).epsilon(1e-12));
+    }
 }
 
 TEST_CASE("an explanation adds up to the objectives") {

@@ -79,24 +79,11 @@ std::vector<core::Node> others(const std::string& text) {
         for (const char* n : {"0", "1", "3", "0.3", "100", "0.8"})
             out.emplace_back(n);
     } else {
-        out = {"touched",
-               "prefill",
-               "silu",
-               "qwen2.5_1.5b",
-               "row_balanced",
-               "bitmap",
-               "n_m(1:4)",
-               "normal",
-               "ones",
-               "none",
-               "uniform",
-               "all",
-               "linear",
-               "lundy_mees",
-               "logarithmic",
-               "annealing",
-               "energy",
-               "zigzag"};
+        out = {"touched",  "rate",   "delta",        "round_robin",  "annealed",
+               "prefill",  "silu",   "qwen2.5_1.5b", "row_balanced", "bitmap",
+               "n_m(1:4)", "normal", "ones",         "none",         "uniform",
+               "all",      "linear", "lundy_mees",   "logarithmic",  "annealing",
+               "energy",   "zigzag"};
     }
     std::vector<core::Node> nodes;
     for (const std::string& other : out)
@@ -238,6 +225,10 @@ TEST_CASE("every constant of the event-driven preset changes some result", "[sen
     // In the preset a word of synaptic memory is contained in the price of an operation.
     variants.push_back(designs()[0]);
     variants.back().push_back(set("hardware.event_driven.synapse_word.energy_pj", "1"));
+    for (const char* coding : {"rate", "delta"}) {
+        variants.push_back(designs()[0]);
+        variants.back().push_back(set("hardware.event_driven.coding.kind", coding));
+    }
     // Barriers of one, two and many tiles.
     for (const char* width : {"1", "2", "32"}) {
         variants.push_back(designs()[0]);

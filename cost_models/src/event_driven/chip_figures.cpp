@@ -82,11 +82,12 @@ LayerCost layer_cost(const Architecture& chip,
         throw std::invalid_argument(chip.name + " cannot run the layer" + why);
     }
     if (const auto& mesh = chip.interconnect.mesh) {
+        const timeline::MeshSites sites(*mesh);
         const timeline::MeshCost way =
-            timeline::mesh_cost(*mesh,
+            timeline::mesh_cost(sites,
                                 chip.technology.clock,
                                 cost,
-                                timeline::mean_hops(*mesh, placement, placement),
+                                timeline::mean_hops(sites, placement, placement),
                                 placement,
                                 placement);
         cost.energy += way.energy;

@@ -31,13 +31,12 @@ double incidences(const OperatorWork& work, const Spread& spread) {
     return spread.parts + static_cast<double>(work.shape.groups - 1 - both);
 }
 
-/// The counted partition of the weights, if they are cut as the cores cut them.
+/// The counts of the weights as the cores cut them, if there are any.
 const PartitionProfile* partition_of(const OperatorWork& work, const Spread& parts) {
-    const PartitionProfile* const counted = work.partition;
-    const bool same = counted != nullptr && work.shape.groups == 1 &&
-                      static_cast<double>(counted->rows_per_part) == parts.per_core &&
-                      counted->rows == work.shape.rows && counted->columns == work.shape.columns;
-    return same ? counted : nullptr;
+    const PartitionCounts* const counts = work.partition;
+    const bool same = counts != nullptr && work.shape.groups == 1 &&
+                      counts->rows() == work.shape.rows && counts->columns() == work.shape.columns;
+    return same ? &counts->in_parts_of(static_cast<std::int64_t>(parts.per_core)) : nullptr;
 }
 
 /// Synapses of one source: how many lists it has and how many words one takes.

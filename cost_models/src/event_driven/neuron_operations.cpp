@@ -74,8 +74,7 @@ const hardware::DigitalUnit* digital_unit(const EventDrivenCore& core, OperatorK
 EventCounts count_neuron_operations(const EventDrivenCore& core,
                                     const OperatorWork& work,
                                     int cores) {
-    const double values =
-        work.kind == OperatorKind::reduction ? work.input_elements : work.output_elements;
+    const double values = values_held(work);
     const std::int64_t neurons = neurons_per_value(core, work);
     const Spread parts = spread(core, static_cast<std::int64_t>(values), cores, neurons);
     const Stream in = stream_of(core, work.input_density, work.input_element_bits);

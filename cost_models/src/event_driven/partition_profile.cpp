@@ -2,7 +2,9 @@
 #include "plexus/cost_models/event_driven/partition_profile.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <mutex>
 #include <numbers>
 
 #include "plexus/core/error.hpp"
@@ -33,51 +35,137 @@ Normal larger(const Normal& a, const Normal& b) {
     return {mean, std::max(0.0, square - mean * mean)};
 }
 
+/// The synapses of every source, by ascending row: a matrix in compressed columns.
+class SourceLists {
+  public:
+    explicit SourceLists(const workloads::SparseMatrix& matrix)
+        : rows_(matrix.rows),
+          first_(static_cast<std::size_t>(matrix.columns) + 1, 0),
+          targets_(matrix.column_indices.size()) {
+        for (const std::int32_t column : matrix.column_indices) {
+            ++first_[static_cast<std::size_t>(column) + 1];
+        }
+        for (std::size_t j = 1; j < first_.size(); ++j) {
+            first_[j] += first_[j - 1];
+        }
+        std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
+        for (std::int64_t row = 0; row < matrix.rows; ++row) {
+            for (const std::int32_t column : matrix.row(row)) {
+                targets_[next[static_cast<std::size_t>(column)]++] = static_cast<std::int32_t>(row);
+            }
+        }
+    }
+    [[nodiscard]] std::int64_t rows() const { return rows_; }
+    [[nodiscard]] std::int64_t columns() const {
+        return static_cast<std::int64_t>(first_.size()) - 1;
+    }
+    [[nodiscard]] std::int64_t synapses() const {
+        return static_cast<std::int64_t>(targets_.size());
+    }
+    [[nodiscard]] PartitionProfile profile(std::int64_t rows_per_part) const;
+
+  private:
+    std::int64_t rows_;
+    std::vector<std::size_t> first_;     ///< [source], columns + 1 entries.
+    std::vector<std::int32_t> targets_;  ///< Ascending within a source.
+};
+
+PartitionProfile SourceLists::profile(std::int64_t rows_per_part) const {
+    core::ensure(rows_per_part >= 1, "a part has at least one row");
+    PartitionProfile profile;
+    profile.rows = rows_;
+    profile.columns = columns();
+    profile.rows_per_part = rows_per_part;
+    profile.parts.resize(static_cast<std::size_t>((rows_ + rows_per_part - 1) / rows_per_part));
+    struct List {
+        std::size_t part = 0;
+        double synapses = 0;
+    };
+    std::vector<List> lists;
+    for (std::size_t j = 0; j + 1 < first_.size(); ++j) {
+        lists.clear();
+        for (std::size_t i = first_[j]; i < first_[j + 1];) {
+            const std::int64_t part = targets_[i] / rows_per_part;
+            const std::int64_t end = (part + 1) * rows_per_part;
+            const std::size_t from = i;
+            while (i < first_[j + 1] && targets_[i] < end) {
+                ++i;
+            }
+            lists.push_back({static_cast<std::size_t>(part), static_cast<double>(i - from)});
+        }
+        const auto l = static_cast<double>(lists.size());
+        const auto t = static_cast<double>(first_[j + 1] - first_[j]);
+        for (const List& list : lists) {
+            PartLoad& load = profile.parts[list.part];
+            load.lists += 1;
+            load.synapses += list.synapses;
+            load.squares += list.synapses * list.synapses;
+            load.lists_of_lists += l;
+            load.synapses_of_lists += t;
+            load.lists_of_synapses += list.synapses * l;
+            load.product += list.synapses * t;
+        }
+        profile.lists += l;
+        profile.synapses += t;
+        profile.squared_lists += l * l;
+        profile.lists_synapses += l * t;
+        profile.squared_synapses += t * t;
+    }
+    return profile;
+}
+
 }  // namespace
 
 PartitionProfile profile_partition(const workloads::SparseMatrix& matrix,
                                    std::int64_t rows_per_part) {
-    core::ensure(rows_per_part >= 1, "a part has at least one row");
-    PartitionProfile profile;
-    profile.rows = matrix.rows;
-    profile.columns = matrix.columns;
-    profile.rows_per_part = rows_per_part;
-    profile.parts.resize(
-        static_cast<std::size_t>((matrix.rows + rows_per_part - 1) / rows_per_part));
-    const auto columns = static_cast<std::size_t>(matrix.columns);
-    std::vector<std::int32_t> here(columns * profile.parts.size(), 0);
-    std::vector<std::int32_t> all(columns, 0);
-    std::vector<std::int32_t> lists(columns, 0);
-    for (std::int64_t row = 0; row < matrix.rows; ++row) {
-        std::int32_t* const part = here.data() + row / rows_per_part * matrix.columns;
-        for (const std::int32_t column : matrix.row(row)) {
-            lists[static_cast<std::size_t>(column)] += part[column]++ == 0 ? 1 : 0;
-            ++all[static_cast<std::size_t>(column)];
+    return SourceLists(matrix).profile(rows_per_part);
+}
+
+struct PartitionCounts::Detail {
+    explicit Detail(const workloads::SparseMatrix& matrix)
+        : lists(matrix), known(static_cast<std::size_t>(matrix.rows) + 1) {}
+
+    SourceLists lists;
+    std::vector<std::atomic<const PartitionProfile*>> known;  ///< By rows per part.
+    std::mutex mutex;
+    std::vector<std::unique_ptr<const PartitionProfile>> profiles;  ///< guarded by mutex
+};
+
+PartitionCounts::PartitionCounts(const workloads::SparseMatrix& matrix)
+    : detail_(std::make_unique<Detail>(matrix)) {}
+
+PartitionCounts::~PartitionCounts() = default;
+PartitionCounts::PartitionCounts(PartitionCounts&&) noexcept = default;
+PartitionCounts& PartitionCounts::operator=(PartitionCounts&&) noexcept = default;
+
+std::int64_t PartitionCounts::rows() const {
+    return detail_->lists.rows();
+}
+
+std::int64_t PartitionCounts::columns() const {
+    return detail_->lists.columns();
+}
+
+std::int64_t PartitionCounts::nonzeros() const {
+    return detail_->lists.synapses();
+}
+
+const PartitionProfile& PartitionCounts::in_parts_of(std::int64_t rows_per_part) const {
+    core::ensure(rows_per_part >= 1 && rows_per_part <= rows(), "a part is a part of the rows");
+    std::atomic<const PartitionProfile*>& known =
+        detail_->known[static_cast<std::size_t>(rows_per_part)];
+    const PartitionProfile* found = known.load(std::memory_order_acquire);
+    if (found == nullptr) {
+        const std::lock_guard lock(detail_->mutex);
+        found = known.load(std::memory_order_relaxed);
+        if (found == nullptr) {
+            detail_->profiles.push_back(
+                std::make_unique<const PartitionProfile>(detail_->lists.profile(rows_per_part)));
+            found = detail_->profiles.back().get();
+            known.store(found, std::memory_order_release);
         }
     }
-    for (std::size_t p = 0; p < profile.parts.size(); ++p) {
-        PartLoad& load = profile.parts[p];
-        for (std::size_t j = 0; j < columns; ++j) {
-            const double s = here[p * columns + j];
-            if (s > 0) {
-                load.lists += 1;
-                load.synapses += s;
-                load.squares += s * s;
-                load.lists_of_lists += lists[j];
-                load.synapses_of_lists += all[j];
-                load.lists_of_synapses += s * lists[j];
-                load.product += s * all[j];
-            }
-        }
-        profile.lists += load.lists;
-        profile.synapses += load.synapses;
-    }
-    for (std::size_t j = 0; j < columns; ++j) {
-        profile.squared_lists += double{1} * lists[j] * lists[j];
-        profile.lists_synapses += double{1} * lists[j] * all[j];
-        profile.squared_synapses += double{1} * all[j] * all[j];
-    }
-    return profile;
+    return *found;
 }
 
 double busiest_part(const PartitionProfile& profile,

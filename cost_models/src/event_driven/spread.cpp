@@ -56,6 +56,19 @@ Events scaled(const Events& all, double share) {
             all.unit_operations * share};
 }
 
+std::int64_t neurons_of(const EventDrivenCore& core, const OperatorWork& work) {
+    const std::int64_t neurons = neurons_per_value(core, work);
+    if (work.kind == OperatorKind::contraction && work.weight_elements > 0) {
+        return work.shape.rows * work.shape.groups * neurons *
+               std::min(core.state_ways, work.shape.batch);
+    }
+    return static_cast<std::int64_t>(values_held(work)) * neurons;
+}
+
+double values_held(const OperatorWork& work) {
+    return work.kind == OperatorKind::reduction ? work.input_elements : work.output_elements;
+}
+
 std::int64_t neurons_per_value(const EventDrivenCore& core, const OperatorWork& work) {
     const std::int64_t bits = work.kind == OperatorKind::contraction
                                   ? work.partial_sum_bits

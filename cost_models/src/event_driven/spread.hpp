@@ -42,6 +42,10 @@ struct Stream {
                                double density,
                                std::int64_t bits);
 
+/// Neurons that hold the results of an operator, those of all passes together.
+[[nodiscard]] std::int64_t neurons_of(const hardware::EventDrivenCore& core,
+                                      const OperatorWork& work);
+
 /// Rounds in which the axon tables of the busiest core are used.
 [[nodiscard]] double axon_slices(const hardware::EventDrivenCore& core,
                                  double entries_in,
@@ -49,6 +53,9 @@ struct Stream {
 
 /// All events times `share`.
 [[nodiscard]] Events scaled(const Events& all, double share);
+
+/// Values that operators other than contractions keep in neurons.
+[[nodiscard]] double values_held(const OperatorWork& work);
 
 /// Counts of operators that are work of neurons or of a digital unit.
 [[nodiscard]] EventCounts count_neuron_operations(const hardware::EventDrivenCore& core,

@@ -63,6 +63,9 @@ MachineView::MachineView(const Architecture& architecture, CoreCostModels models
         const auto i = static_cast<std::size_t>(c);
         run_end_[i] = architecture.cores[i] == architecture.cores[i + 1] ? run_end_[i + 1] : c + 1;
     }
+    if (const auto& mesh = architecture.interconnect.mesh) {
+        sites_.emplace(*mesh);
+    }
     add_links();
 }
 
@@ -106,6 +109,23 @@ bool MachineView::valid(const Placement& placement) const {
     return placement.first_core >= 0 && placement.first_core < cores && placement.cores >= 1 &&
            placement.cores <=
                run_end_[static_cast<std::size_t>(placement.first_core)] - placement.first_core;
+}
+
+bool MachineView::valid(const std::vector<std::int32_t>& sites) const {
+    const std::vector<int>& kinds = architecture_->cores;
+    if (sites.empty()) {
+        return true;
+    }
+    std::vector<char> taken(kinds.size(), 0);
+    bool good = sites.size() == kinds.size() && sites_.has_value();
+    for (std::size_t core = 0; good && core < sites.size(); ++core) {
+        const auto site = static_cast<std::size_t>(sites[core]);
+        good = site < kinds.size() && taken[site] == 0 && kinds[site] == kinds[core];
+        if (good) {
+            taken[site] = 1;
+        }
+    }
+    return good;
 }
 
 Placement MachineView::first_run(int type) const {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "plexus/cost_models/core_cost_model.hpp"
 #include "plexus/hardware/architecture.hpp"
+
+#include "timeline/mesh_sites.hpp"
 
 namespace plexus::cost_models::timeline {
 
@@ -40,6 +43,10 @@ class MachineView {
     }
     /// Inside the machine and on cores of one kind.
     [[nodiscard]] bool valid(const Placement& placement) const;
+    /// Empty, or a place for every core, each of which is that of a core of the same kind.
+    [[nodiscard]] bool valid(const std::vector<std::int32_t>& sites) const;
+    /// Cores at the places of their numbers; nothing without a mesh.
+    [[nodiscard]] const std::optional<MeshSites>& sites() const { return sites_; }
     /// The neighbours of one kind that start at the first core of that kind.
     [[nodiscard]] Placement first_run(int type) const;
 
@@ -60,6 +67,7 @@ class MachineView {
     std::vector<Kind> kinds_;
     std::vector<int> run_end_;  ///< [core]: first core behind it of another kind.
     std::optional<hardware::OffChipMemory> off_chip_;
+    std::optional<MeshSites> sites_;
     std::vector<WayCost> fetch_sum_;  ///< [core]: sum over the cores before it; empty = direct.
     std::vector<WayCost> store_sum_;
     std::vector<WayCost> pair_sum_;  ///< 2-D prefix sums over (from, to); empty = no links.

@@ -4,6 +4,8 @@
 #include "plexus/cost_models/core_cost_model.hpp"
 #include "plexus/hardware/architecture.hpp"
 
+#include "timeline/mesh_sites.hpp"
+
 namespace plexus::cost_models::timeline {
 
 /// Mean number of hops per axis.
@@ -16,7 +18,7 @@ struct MeanHops {
 };
 
 /// Mean hops of the XY routes from every core of `from` to every core of `to`.
-[[nodiscard]] MeanHops mean_hops(const hardware::Mesh& mesh,
+[[nodiscard]] MeanHops mean_hops(const MeshSites& sites,
                                  const Placement& from,
                                  const Placement& to);
 
@@ -29,7 +31,7 @@ struct MeshCost {
 };
 
 /// \param hops Mean way of a packet. \param from, to The cores whose bounding box carries the load.
-[[nodiscard]] MeshCost mesh_cost(const hardware::Mesh& mesh,
+[[nodiscard]] MeshCost mesh_cost(const MeshSites& sites,
                                  core::Frequency clock,
                                  const CoreCost& cost,
                                  const MeanHops& hops,

@@ -47,6 +47,7 @@ void prepare(PlanModel::Scratch& scratch, std::size_t cores, std::size_t operato
     scratch.stays.resize(operators);
     scratch.last.resize(operators);
     scratch.per_core.resize(operators);
+    scratch.known.resize(operators);
 }
 
 void keep_tensors(const MachineView& machine,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -11,8 +12,44 @@
 
 namespace plexus::cost_models {
 
+namespace timeline {
+
+/// The last two costs of an operator: a search changes one operator at a time, and often back.
+class KnownCosts {
+  public:
+    /// \param evaluate Makes the cost if it is not known.
+    template <class Evaluate>
+    const CoreCost& get(const Placement& placement,
+                        const OnChip& on_chip,
+                        const Evaluate& evaluate) {
+        for (const Entry& entry : entries_) {
+            if (entry.known && entry.placement == placement && entry.on_chip == on_chip) {
+                return entry.cost;
+            }
+        }
+        Entry& entry = entries_.at(next_);
+        next_ = 1 - next_;
+        entry = {true, placement, on_chip, evaluate()};
+        return entry.cost;
+    }
+
+  private:
+    struct Entry {
+        bool known = false;
+        Placement placement;
+        OnChip on_chip;
+        CoreCost cost;
+    };
+    std::array<Entry, 2> entries_;
+    std::size_t next_ = 0;
+};
+
+}  // namespace timeline
+
 /// What is where while a plan runs.
 struct PlanModel::Scratch {
+    using KnownCosts = timeline::KnownCosts;
+
     std::vector<double> requested;  ///< [core]: bits of live tensors that are asked to stay.
     std::vector<double> kept;       ///< [core]: bits of live tensors that do stay.
     std::vector<double> peak;       ///< [core]: largest `kept` so far.
@@ -21,6 +58,7 @@ struct PlanModel::Scratch {
     std::vector<char> stays;        ///< [operator]: its result stays on chip.
     std::vector<std::size_t> last;  ///< [operator]: last operator that needs it there.
     std::vector<double> per_core;   ///< [operator]: bits of its result on each of its cores.
+    std::vector<KnownCosts> known;  ///< [operator].
     double peak_tensor_bits = 0;    ///< Of all cores together.
     double resident_bits = 0;
     double weight_bits = 0;

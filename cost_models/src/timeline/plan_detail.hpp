@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "plexus/cost_models/timeline/plan.hpp"
 
 #include "timeline/machine_view.hpp"
+#include "timeline/mesh_sites.hpp"
 #include "timeline/workload_view.hpp"
 
 namespace plexus::cost_models {
@@ -45,6 +47,7 @@ struct PlanModel::Detail {
     [[nodiscard]] bool spills(const Plan& plan, const Scratch& scratch, std::size_t op) const;
     /// What of an operator's data is on chip. \pre keep() was called.
     [[nodiscard]] OnChip on_chip(const Plan& plan, const Scratch& scratch, std::size_t op) const;
+    [[nodiscard]] event_driven::BlockNetwork traffic(const Plan& plan) const;
 
   private:
     /// The sums of one run, and the report if there is one.
@@ -52,9 +55,21 @@ struct PlanModel::Detail {
         const Plan& plan;
         Scratch& scratch;
         timeline::Report* report;
+        const timeline::MachineView& machine;
         PlanCost cost{};
         double off_chip_footprint = 0;
+        std::optional<timeline::MeshSites> moved{};  ///< If the plan moves cores.
 
+        /// \pre The machine has a mesh.
+        [[nodiscard]] const timeline::MeshSites& sites() const {
+            return moved ? *moved : *machine.sites();
+        }
+        /// The cores of an operator, with the tiles they stand on if they were moved.
+        [[nodiscard]] Placement standing(std::size_t op) const {
+            Placement placement = plan.placement[op];
+            placement.tiles = moved ? moved->tiles(placement) : placement.tiles;
+            return placement;
+        }
         void item(const std::string& doer,
                   std::string place,
                   const char* cause,

@@ -8,6 +8,7 @@
 #include "plexus/cost_models/placement.hpp"
 #include "plexus/cost_models/timeline/plan.hpp"
 
+#include "event_driven/spread.hpp"
 #include "timeline/mesh_traffic.hpp"
 #include "timeline/occupancy.hpp"
 #include "timeline/plan_detail.hpp"
@@ -33,6 +34,21 @@ std::string bits_text(double bits) {
     return core::readable(bits) + " bit";
 }
 
+/// Cores of `all` on which an operator gets at most so many neurons each, if there are as many.
+int cores_for(const hardware::Architecture& architecture,
+              const OperatorWork& work,
+              const Placement& all,
+              std::int64_t neurons_per_core) {
+    const auto* const core =
+        std::get_if<hardware::EventDrivenCore>(&architecture.core(all.first_core).kind);
+    if (core == nullptr || neurons_per_core == 0) {
+        return all.cores;
+    }
+    const std::int64_t needed =
+        event_driven::ceil_div(event_driven::neurons_of(*core, work), neurons_per_core);
+    return static_cast<int>(std::clamp<std::int64_t>(needed, 1, all.cores));
+}
+
 }  // namespace
 
 bool PlanModel::Detail::placed(Run& run) const {
@@ -52,14 +68,23 @@ bool PlanModel::Detail::placed(Run& run) const {
             }
         }
     }
+    if (!machine.valid(run.plan.sites)) {
+        run.broken([] {
+            return core::Violation{"placement",
+                                   "a place of its own for every core",
+                                   "places of cores of the same kind, each once"};
+        });
+    }
     return run.cost.feasible;
 }
 
 /// Cost on the cores; with the mesh in its latency.
 CoreCost PlanModel::Detail::compute(Run& run, std::size_t op, const OnChip& on_chip) const {
-    const Placement& placement = run.plan.placement[op];
+    const Placement placement = run.standing(op);
     const CoreCostModel& model = *machine.kind_of(placement.first_core).model;
-    CoreCost cost = model.evaluate(machine.architecture(), work[op], placement, on_chip);
+    CoreCost cost = run.scratch.known[op].get(placement, on_chip, [&] {
+        return model.evaluate(machine.architecture(), work[op], placement, on_chip);
+    });
     if (run.report != nullptr) {
         model.explain(machine.architecture(),
                       work[op],
@@ -82,14 +107,14 @@ CoreCost PlanModel::Detail::compute(Run& run, std::size_t op, const OnChip& on_c
 }
 
 Cycles PlanModel::Detail::mesh(Run& run, std::size_t op, const CoreCost& cost) const {
-    const hardware::Mesh& m = *machine.architecture().interconnect.mesh;
+    const timeline::MeshSites& sites = run.sites();
     const Placement& here = run.plan.placement[op];
     timeline::MeanHops hops;
     Placement box = here;
     double bits = 0;
     for (const EdgeView& edge : workload.into(op)) {
         const Placement& from = run.plan.placement[edge.producer];
-        const timeline::MeanHops way = timeline::mean_hops(m, from, here);
+        const timeline::MeanHops way = timeline::mean_hops(sites, from, here);
         hops.x += way.x * edge.bits;
         hops.y += way.y * edge.bits;
         hops.chips += way.chips * edge.bits;
@@ -103,10 +128,10 @@ Cycles PlanModel::Detail::mesh(Run& run, std::size_t op, const CoreCost& cost) c
         hops.y /= bits;
         hops.chips /= bits;
     } else {
-        hops = timeline::mean_hops(m, here, here);
+        hops = timeline::mean_hops(sites, here, here);
     }
     const timeline::MeshCost way =
-        timeline::mesh_cost(m, machine.architecture().technology.clock, cost, hops, here, box);
+        timeline::mesh_cost(sites, machine.architecture().technology.clock, cost, hops, here, box);
     run.item(name(op), "mesh", "hops", way.hops, "hops", way.energy, way.load + way.way);
     return std::max(cost.latency, way.load) + way.way;
 }
@@ -166,9 +191,12 @@ void PlanModel::Detail::check_off_chip(Run& run) const {
 PlanCost PlanModel::Detail::run(const Plan& plan, Scratch& scratch, Report* report) const {
     core::ensure(plan.placement.size() == work.size(), "one placement per operator");
     core::ensure(plan.fused.size() == source->edges.size(), "one fusion choice per edge");
-    Run run{.plan = plan, .scratch = scratch, .report = report};
+    Run run{.plan = plan, .scratch = scratch, .report = report, .machine = machine};
     if (!placed(run)) {
         return infeasible();
+    }
+    if (!plan.sites.empty() && machine.sites()) {
+        run.moved.emplace(machine.sites()->mesh(), plan.sites);
     }
     keep(plan, scratch);
     for (std::size_t op = 0; op < work.size(); ++op) {
@@ -233,7 +261,11 @@ std::vector<core::Violation> PlanModel::violations(const Plan& plan) const {
     return std::move(report.violations);
 }
 
-Plan PlanModel::uniform_plan(bool fused) const {
+event_driven::BlockNetwork PlanModel::traffic(const Plan& plan) const {
+    return detail_->traffic(plan);
+}
+
+Plan PlanModel::uniform_plan(bool fused, std::int64_t neurons_per_core) const {
     Plan plan;
     plan.fused.assign(edges(), fused ? 1 : 0);
     const auto kinds = static_cast<int>(architecture().core_types.size());
@@ -250,6 +282,7 @@ Plan PlanModel::uniform_plan(bool fused) const {
                 break;
             }
         }
+        chosen.cores = cores_for(architecture(), work, chosen, neurons_per_core);
         plan.placement.push_back(chosen);
     }
     return plan;

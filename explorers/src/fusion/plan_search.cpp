@@ -46,7 +46,12 @@ class PlanProblem {
           search_placement_(options.placement == PlacementMode::searched && model.operators() > 0 &&
                             model.architecture().core_count() > 1),
           plan_(std::move(start)),
-          best_(plan_) {
+          best_(plan_),
+          least_cores_(plan_.placement.size(), 1) {
+        if (options.neurons_per_core > 0) {
+            for (std::size_t op = 0; op < least_cores_.size(); ++op)
+                least_cores_[op] = plan_.placement[op].cores;
+        }
         const PlanCost reference = model_.evaluate(model_.uniform_plan(false), *scratch_);
         if (reference.feasible && reference.latency.value > 0 && reference.energy.value > 0) {
             reference_latency_ = reference.latency.value;
@@ -102,8 +107,10 @@ class PlanProblem {
     /// operator has it.
     Placement moved(const Placement& from, core::Rng& rng) const {
         const std::uint64_t kind = rng.below(6);
-        if (kind == 5)
-            return plan_.placement[rng.below(plan_.placement.size())];
+        if (kind == 5) {
+            const Placement& other = plan_.placement[rng.below(plan_.placement.size())];
+            return other.cores < least_cores_[at_] ? from : other;
+        }
         const CoreRun& run = kind == 4 ? runs_[rng.below(runs_.size())] : run_of(from.first_core);
         Placement to = from;
         if (kind == 0)
@@ -112,7 +119,7 @@ class PlanProblem {
             to.cores = from.cores * 2;
         if (kind == 2)
             to.cores = from.cores + (rng.below(2) == 0 ? 1 : -1);
-        to.cores = std::clamp(to.cores, 1, run.cores);
+        to.cores = std::clamp(to.cores, std::min(least_cores_[at_], run.cores), run.cores);
         const auto room = static_cast<std::uint64_t>(run.cores - to.cores + 1);
         if (kind >= 3)
             to.first_core = run.first + static_cast<int>(rng.below(room));
@@ -137,6 +144,7 @@ class PlanProblem {
     double reference_energy_ = 1;
     Plan plan_;
     Plan best_;
+    std::vector<int> least_cores_;  ///< By operator.
     std::size_t at_ = 0;
     Placement before_;
     bool undo_fusion_ = false;
@@ -150,11 +158,11 @@ PlanSearchResult search_plan(const cost_models::PlanModel& model,
                              const core::Rng& rng) {
     const bool may_fuse = options.fusion != FusionMode::none;
     const bool may_split = options.fusion != FusionMode::all;
-    Plan start = model.uniform_plan(!may_split);
+    Plan start = model.uniform_plan(!may_split, options.neurons_per_core);
     PlanProblem problem(model, options, start);
     if (may_fuse && may_split) {
         // Both extremes are allowed: start from the better one (the unfused plan on a tie).
-        Plan fused = model.uniform_plan(true);
+        Plan fused = model.uniform_plan(true, options.neurons_per_core);
         if (problem.judge(fused) < problem.judge(start)) {
             problem.restart(std::move(fused));
         }

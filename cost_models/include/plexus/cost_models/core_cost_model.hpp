@@ -18,6 +18,7 @@ namespace plexus::cost_models {
 struct Placement {
     int first_core = 0;
     int cores = 1;
+    int tiles = 0;  ///< They stand on; 0 = on those of their numbers.
     auto operator<=>(const Placement&) const = default;
 };
 

@@ -13,7 +13,7 @@
 namespace plexus::cost_models {
 
 namespace event_driven {
-struct PartitionProfile;
+class PartitionCounts;
 }
 
 /// What one operator asks of the machine once its weights have their kernels: plain numbers, all a
@@ -48,9 +48,9 @@ struct OperatorWork {
     std::array<double, 6> format_work{};
     double indexed_elements = 0;  ///< Elements that are stored with an index of their own (CSR).
     double indexed_bits = 0;      ///< What they take of weight_storage_bits, with their offsets.
-    /// Counts of the actual weights cut as the cores cut them; nullptr, or cut in another way =
-    /// what density and pattern let expect. Not owned.
-    const event_driven::PartitionProfile* partition = nullptr;
+    /// Counts of the actual weights, in parts of any size; nullptr = what density and pattern let
+    /// expect. Not owned.
+    const event_driven::PartitionCounts* partition = nullptr;
     bool constant_weights = false;  ///< The second operand is a weight tensor.
     bool dynamic_weights = false;   ///< The second operand is made at run time (KV cache).
     /// Constants beside the second operand (biases), in bits; stored and fetched like weights.

@@ -10,6 +10,9 @@ namespace plexus::cost_models {
 /// Tiles of the mesh that a placement touches; cores if there is no mesh.
 [[nodiscard]] inline int active_tiles(const hardware::Architecture& architecture,
                                       const Placement& placement) {
+    if (placement.tiles > 0) {
+        return placement.tiles;
+    }
     const auto& mesh = architecture.interconnect.mesh;
     const int per_tile = mesh ? mesh->cores_per_tile : 1;
     const int last = placement.first_core + placement.cores - 1;

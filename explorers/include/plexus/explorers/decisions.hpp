@@ -20,10 +20,11 @@ struct Decisions {
     std::int64_t block = 32;                                  ///< kernels.block: edge length.
     Weighting weighting;                                      ///< weighting.*
     PlanSearchOptions
-        plan;  ///< fusion.stacks, placement.mode, placement.latency_share, annealing.*
-    std::string cooling = "geometric";  ///< annealing.cooling
-    core::Params cooling_params;        ///< annealing.<name of schedule>.*
-    MappingDecision mapping;            ///< mapping.*
+        plan;  ///< fusion.stacks, placement.{mode, neurons_per_core, latency_share}, annealing.*
+    std::string strategy = "contiguous";  ///< placement.strategy: where cores stand on the mesh.
+    std::string cooling = "geometric";    ///< annealing.cooling
+    core::Params cooling_params;          ///< annealing.<name of schedule>.*
+    MappingDecision mapping;              ///< mapping.*
 };
 
 /// Reads the `decisions:` section; an invalid reader gives the defaults.

@@ -35,6 +35,7 @@ class Evaluator : public Objective {
         core::Table kernels;                ///< Kernels of each sparse tensor: blocks, bits, error.
         core::Table plan;                   ///< Cores and fusion of each operator.
         core::Table mappings;  ///< Loop nest of each operator on dataflow cores; may be empty.
+        core::Table sites;     ///< Where on the mesh each core stands; empty = as numbered.
         std::vector<core::Provenance> provenance;
     };
     [[nodiscard]] Explanation explain(const DesignPoint& point) const;

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "plexus/workloads/sparse_matrix.hpp"
@@ -23,8 +24,7 @@ struct PartLoad {
     auto operator<=>(const PartLoad&) const = default;
 };
 
-/// A matrix cut into parts of neighbouring rows, one per core. Made once per matrix and part size;
-/// every later evaluation is O(parts).
+/// A matrix cut into parts of neighbouring rows, one per core. Evaluations are O(parts).
 struct PartitionProfile {
     std::int64_t rows = 0;
     std::int64_t columns = 0;
@@ -43,6 +43,33 @@ struct PartitionProfile {
 /// \pre rows_per_part ≥ 1.
 [[nodiscard]] PartitionProfile profile_partition(const workloads::SparseMatrix& matrix,
                                                  std::int64_t rows_per_part);
+
+/// The profiles of one matrix in parts of any size, each made when it is first asked for and kept:
+/// one pass over the non-zeros. Thread-safe; what is known already is found without a lock.
+/// \code
+/// const PartitionCounts counts(matrix);
+/// const double lists = counts.in_parts_of(128).lists;
+/// \endcode
+class PartitionCounts {
+  public:
+    explicit PartitionCounts(const workloads::SparseMatrix& matrix);
+    ~PartitionCounts();
+    PartitionCounts(PartitionCounts&&) noexcept;
+    PartitionCounts& operator=(PartitionCounts&&) noexcept;
+    PartitionCounts(const PartitionCounts&) = delete;
+    PartitionCounts& operator=(const PartitionCounts&) = delete;
+
+    [[nodiscard]] std::int64_t rows() const;
+    [[nodiscard]] std::int64_t columns() const;
+    [[nodiscard]] std::int64_t nonzeros() const;
+    /// The same as profile_partition() of the matrix.
+    /// \pre 1 ≤ rows_per_part ≤ rows.
+    [[nodiscard]] const PartitionProfile& in_parts_of(std::int64_t rows_per_part) const;
+
+  private:
+    struct Detail;
+    std::unique_ptr<Detail> detail_;
+};
 
 /// Expected time of the busiest part per vector, over its mean over all parts: sources fire
 /// independently with probability `activity`, a list costs `per_list` and a synapse `per_synapse`.

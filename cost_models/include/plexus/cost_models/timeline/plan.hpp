@@ -2,11 +2,13 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "plexus/core/record.hpp"
 #include "plexus/cost_models/core_cost_model.hpp"
+#include "plexus/cost_models/event_driven/block_network.hpp"
 #include "plexus/hardware/architecture.hpp"
 #include "plexus/workloads/workload.hpp"
 
@@ -18,6 +20,9 @@ struct Plan {
     /// One per Workload::edges: 1 = the two operators are fused, the tensor stays on chip if it
     /// fits (else it goes off chip all the same); 0 = it goes off chip and back.
     std::vector<char> fused;
+    /// Place of each core on the mesh, as the number of the core that would stand there otherwise;
+    /// empty = each at the place of its number. Cores change places with those of their kind only.
+    std::vector<std::int32_t> sites;
     auto operator<=>(const Plan&) const = default;
 };
 
@@ -61,6 +66,7 @@ class PlanModel {
     using ScratchPointer = std::unique_ptr<Scratch, ScratchDeleter>;
     [[nodiscard]] ScratchPointer make_scratch() const;
 
+    /// \param scratch Made by this model.
     [[nodiscard]] PlanCost evaluate(const Plan& plan, Scratch& scratch) const;
 
     /// Every cost item of the plan; energies add up to PlanCost::energy.
@@ -78,8 +84,16 @@ class PlanModel {
     /// \pre Every placement of the plan is valid, as in a feasible plan.
     [[nodiscard]] Residency residency(const Plan& plan) const;
 
+    /// What the cores of a plan send to each other in one inference: one block per core, and what
+    /// every operator's packets, spread evenly over the cores they come from and go to, add up to.
+    /// The blocks take nothing and do nothing else; without a mesh there are no flows.
+    /// \pre Every placement of the plan is valid, as in a feasible plan.
+    [[nodiscard]] event_driven::BlockNetwork traffic(const Plan& plan) const;
+
     /// Every operator on all cores of the first kind that can run it; all or no edges fused.
-    [[nodiscard]] Plan uniform_plan(bool fused) const;
+    /// \param neurons_per_core Event-driven cores: an operator takes no more cores than give each
+    /// so many neurons; 0 = all cores.
+    [[nodiscard]] Plan uniform_plan(bool fused, std::int64_t neurons_per_core = 0) const;
 
     [[nodiscard]] std::size_t operators() const;
     [[nodiscard]] std::size_t edges() const;

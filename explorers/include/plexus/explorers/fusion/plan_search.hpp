@@ -26,6 +26,9 @@ enum class PlacementMode : std::uint8_t {
 struct PlanSearchOptions {
     FusionMode fusion = FusionMode::searched;
     PlacementMode placement = PlacementMode::searched;
+    /// Event-driven cores: most neurons of an operator on one core, as long as there are cores; the
+    /// uniform placement takes no more cores than that needs. 0 = no limit, and all cores.
+    std::int64_t neurons_per_core = 0;
     double latency_share = 0.5;  ///< λ of J = λ·latency/latency₀ + (1−λ)·energy/energy₀.
     AnnealingOptions annealing;
 };
