@@ -139,7 +139,7 @@ TEST_CASE("cores of a plan stand where its sites say") {
     const Plan plan = f.plan({{0, 1}, {6, 1}, {7, 1}});
     CHECK(f.model.traffic(plan).flows ==
           std::vector<BlockFlow>{{0, 0, 48}, {0, 6, 40}, {6, 7, 24}});
-    const auto hops = [&](const Plan& p) { return f.count(p, "mesh"); };
+    const auto hops = [&](const Plan& p) { return f.count(p, "hops"); };
     CHECK(hops(plan) == Approx(40 * 2));
     // Cores 6 and 1 change places: 1 is on the tile of core 0, far from core 7.
     Plan moved = plan;
@@ -195,7 +195,7 @@ TEST_CASE("strategies arrange the cores of a plan") {
     // Three cores that talk to each other in a row do not all fit on one tile of two.
     for (const char* strategy : {"greedy", "annealed"}) {
         const explorers::PlanSearchResult best = f.arranged(plan, strategy, 0);
-        CHECK(f.count(best.plan, "mesh") == Approx(24));
+        CHECK(f.count(best.plan, "hops") == Approx(24));
         CHECK(best.cost.energy == f.cost(best.plan).energy);
     }
 }
@@ -223,7 +223,7 @@ TEST_CASE("packets of a plan between cores") {
         Plan moved = plan;
         moved.sites = sites;
         RC_ASSERT(close(cost_models::event_driven::placement_cost(blocks, sites).hops,
-                        f.count(moved, "mesh")));
+                        f.count(moved, "hops")));
         const double before = f.cost(plan).energy.value;
         RC_ASSERT(f.arranged(plan, "annealed", 0).cost.energy.value <= before * (1 + 1e-12));
     });

@@ -252,7 +252,9 @@ TEST_CASE("every key of a language model and its sparsity changes some result", 
 
 TEST_CASE("every decision changes some result", "[sensitivity]") {
     // Exact kernels win everywhere at the default alpha; n_m wins where errors weigh little.
-    Variants variants{{set("decisions.weighting.alpha", "0.0001")}};
+    // Where cores stand matters once no layer takes all of them.
+    Variants variants{{set("decisions.weighting.alpha", "0.0001")},
+                      {set("decisions.placement.neurons_per_core", "1024")}};
     for (const char* cooling : {"geometric", "linear", "lundy_mees", "logarithmic", "adaptive"})
         variants.push_back(
             {set("decisions.annealing.cooling", cooling), set("decisions.annealing.steps", "400")});
