@@ -12,6 +12,7 @@
 #include "interrupt.hpp"
 #include "map_options.hpp"
 #include "plexus_version.hpp"
+#include "simulate_options.hpp"
 
 namespace plexus::apps {
 namespace {
@@ -73,6 +74,27 @@ void declare_map(CLI::App& app, MapOptions& map, int& code) {
     c->callback([&] { code = map_workload(map); });
 }
 
+void declare_simulate(CLI::App& app, SimulateOptions& simulate, int& code) {
+    CLI::App* c =
+        app.add_subcommand("simulate", "Replay a spiking network on an event-driven chip");
+    c->add_option("--hardware", simulate.hardware, "Preset or file")->required();
+    c->add_option("--network", simulate.network, "Spiking network (YAML, also gzip)")->required();
+    c->add_option("--steps", simulate.steps, "Time steps; default 20, or all of the firing trace")
+        ->check(CLI::Range(1, 1 << 30));
+    c->add_option(
+        "--firing", simulate.firing, "Neurons that fire, one line per step; default: simulated");
+    c->add_option("--timing", simulate.timing, "simulated (default), queued or simple");
+    c->add_option("--synapse-bits", simulate.synapse_bits, "Stored bits per synapse; 0 = no limit")
+        ->check(CLI::Range(0.0, 1e6));
+    c->add_option("--seed", simulate.seed, "Seed of inputs that fire at random")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53U));
+    c->add_option("--out",
+                  simulate.out,
+                  "Folder for the results; default runs/simulate-<hardware>-<network>");
+    c->add_flag("--quiet", simulate.quiet, "Print only the folder of the results");
+    c->callback([&] { code = simulate_network(simulate); });
+}
+
 void declare_others(CLI::App& app,
                     std::vector<std::string>& words,
                     std::vector<std::filesystem::path>& files,
@@ -121,12 +143,15 @@ int run_program(int argc, char** argv) {
     run.command.assign(argv, argv + argc);
     MapOptions map;
     map.command = run.command;
+    SimulateOptions simulate;
+    simulate.command = run.command;
     std::vector<std::string> words;
     std::vector<std::filesystem::path> files;
     std::filesystem::path records;
     int code = exit_ok;
     declare(app, run, code);
     declare_map(app, map, code);
+    declare_simulate(app, simulate, code);
     declare_others(app, words, files, records, code);
     try {
         app.parse(argc, argv);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `plexus map`: the best mapping of every layer of a workload on a dataflow core.
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "plexus/core/error.hpp"
 #include "plexus/core/parallel.hpp"
@@ -25,8 +23,9 @@
 #include "map_options.hpp"
 #include "map_pictures.hpp"
 #include "map_tables.hpp"
-#include "plexus_version.hpp"
 #include "presets.hpp"
+#include "provenance.hpp"
+#include "yaml_map.hpp"
 
 namespace plexus::apps {
 
@@ -44,18 +43,6 @@ std::size_t choice(const char* option, const std::string& word, std::vector<std:
         throw UsageError(
             fmt::format("{} {}: unknown{}", option, word, core::suggestion(word, names)));
     return static_cast<std::size_t>(found - names.begin());
-}
-
-core::Node empty_map() {
-    core::Node node;
-    node.kind = core::Node::Kind::map;
-    return node;
-}
-
-void put(core::Node& map, const std::string& key, core::Node value) {
-    map.keys.push_back(key);
-    map.key_where.emplace_back();
-    map.children.push_back(std::move(value));
 }
 
 /// The kind of core to map to. \throws UsageError.
@@ -249,21 +236,11 @@ class MapRun {
     }
 
     [[nodiscard]] results::RunProvenance start_provenance() const {
-        std::array<char, 256> host{};
-        const bool named = ::gethostname(host.data(), host.size() - 1) == 0;
-        results::RunProvenance provenance;
+        results::RunProvenance provenance = provenance_now(options_.command, options_.jobs);
         provenance.run.name = name();
         provenance.run.objectives = {options_.objective};
-        provenance.version = PLEXUS_VERSION;
-        provenance.commit = PLEXUS_GIT_COMMIT;
-        provenance.dirty = PLEXUS_GIT_DIRTY;
         provenance.seed = options_.seed;
         provenance.explorer = options_.engine;
-        provenance.command = options_.command;
-        provenance.host = named ? host.data() : "unknown";
-        provenance.host_threads = core::thread_count(0);
-        provenance.jobs = core::thread_count(options_.jobs);
-        provenance.start = results::utc_now();
         provenance.warnings = warnings_;
         return provenance;
     }

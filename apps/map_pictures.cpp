@@ -3,15 +3,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include <fmt/format.h>
 
 #include "plexus/core/text.hpp"
 #include "plexus/results/hierarchy_plot.hpp"
 #include "plexus/results/layer_plot.hpp"
-#include "plexus/results/plot.hpp"
 #include "plexus/results/quantity.hpp"
+
+#include "pictures.hpp"
 
 namespace plexus::apps {
 
@@ -184,16 +184,10 @@ results::HierarchyGraph graph_of(const DataflowCore& core, const std::string& ha
 bool draw_mapping(const std::filesystem::path& folder,
                   const MappedWorkload& mapped,
                   const std::string& hardware) {
-    bool drawn = true;
-    for (const auto& [name, script] :
-         {std::pair{"layers", results::layers_script(bars_of(mapped, hardware))},
-          std::pair{"hierarchy", results::hierarchy_script(graph_of(*mapped.core, hardware))}}) {
-        const std::string why_not = results::draw_picture(folder, name, script);
-        if (!why_not.empty())
-            std::fprintf(stderr, "warning: %s\n", why_not.c_str());
-        drawn = drawn && why_not.empty();
-    }
-    return drawn;
+    return draw(folder,
+                {{"layers", results::layers_script(bars_of(mapped, hardware))},
+                 {"hierarchy", results::hierarchy_script(graph_of(*mapped.core, hardware))}})
+               .size() == 2;
 }
 
 }  // namespace plexus::apps

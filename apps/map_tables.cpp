@@ -9,6 +9,8 @@
 #include "plexus/core/text.hpp"
 #include "plexus/results/terminal.hpp"
 
+#include "yaml_map.hpp"
+
 namespace plexus::apps {
 
 namespace {
@@ -183,12 +185,6 @@ void add_bound_rows(const std::string& layer,
                               Cell(),
                               Cell(),
                               bounds.traffic[m]});
-}
-
-void put(core::Node& map, const std::string& key, core::Node value) {
-    map.keys.push_back(key);
-    map.key_where.emplace_back();
-    map.children.push_back(std::move(value));
 }
 
 core::Node quoted(const std::string& text) {

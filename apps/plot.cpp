@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plexus/results/plot.hpp"
-
 #include <cstdio>
 
+#include "plexus/results/comparison.hpp"
 #include "plexus/results/csv.hpp"
 #include "plexus/results/evaluations.hpp"
 #include "plexus/results/files.hpp"
@@ -10,6 +9,7 @@
 #include "plexus/results/provenance.hpp"
 
 #include "commands.hpp"
+#include "run_pictures.hpp"
 
 namespace plexus::apps {
 
@@ -30,13 +30,21 @@ int plot_run(const std::filesystem::path& folder) {
                               results::to_csv(results::front_table(provenance.run, fronts)));
     results::write_atomically(folder / "front.json",
                               results::front_json(provenance.run, fronts, provenance.version));
-    const std::string why_not = results::draw_picture(
-        folder, "front", results::plot_script(provenance.run, stored.records, fronts));
-    if (!why_not.empty()) {
-        std::fprintf(stderr, "plexus: %s\n", why_not.c_str());
+    if (provenance.compared)
+        results::write_atomically(
+            folder / "comparison.csv",
+            results::to_csv(results::comparison_table(
+                provenance.run,
+                *provenance.compared,
+                results::compare_scenarios(provenance.run, *provenance.compared, stored.records))));
+    const auto pictures = record_pictures(provenance, stored.records, fronts);
+    const std::vector<std::string> drawn = draw(folder, pictures);
+    if (drawn.size() < pictures.size())
         return exit_failed;
-    }
-    std::printf("%s\n%s\n", (folder / "front.svg").c_str(), (folder / "front.png").c_str());
+    for (const Picture& picture : pictures)
+        std::printf("%s\n%s\n",
+                    (folder / (picture.name + ".svg")).c_str(),
+                    (folder / (picture.name + ".png")).c_str());
     return exit_ok;
 }
 

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "plexus/core/error.hpp"
-#include "plexus/core/parallel.hpp"
 #include "plexus/core/text.hpp"
 #include "plexus/explorers/design/explorer.hpp"
 #include "plexus/explorers/design/session.hpp"
 #include "plexus/explorers/evaluator.hpp"
 #include "plexus/explorers/experiment.hpp"
+#include "plexus/results/comparison.hpp"
 #include "plexus/results/evaluations.hpp"
-#include "plexus/results/plot.hpp"
 #include "plexus/results/provenance.hpp"
 #include "plexus/results/run_folder.hpp"
 #include "plexus/results/terminal.hpp"
@@ -24,8 +22,10 @@
 #include "commands.hpp"
 #include "design_point.hpp"
 #include "interrupt.hpp"
-#include "plexus_version.hpp"
+#include "notable_designs.hpp"
 #include "progress_line.hpp"
+#include "provenance.hpp"
+#include "run_pictures.hpp"
 
 namespace plexus::apps {
 
@@ -90,11 +90,6 @@ core::RunInfo run_info(const Experiment& experiment) {
     return info;
 }
 
-std::string host_name() {
-    std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
-
 std::string budget_text(const explorers::Budget& budget) {
     std::string out;
     if (budget.evaluations > 0)
@@ -127,19 +122,18 @@ class Run {
           folder_({.name = experiment.name, .out = options.out, .resume = options.resume},
                   experiment.resolved),
           log_(folder_.path(), run_info(experiment), folder_.resuming()),
-          progress_(log_.info(), options.quiet, log_.known()) {
-        provenance_ = {.run = log_.info(),
-                       .version = PLEXUS_VERSION,
-                       .commit = PLEXUS_GIT_COMMIT,
-                       .dirty = PLEXUS_GIT_DIRTY,
-                       .seed = experiment.seed,
-                       .explorer = experiment.explorer,
-                       .command = options.command,
-                       .host = host_name(),
-                       .host_threads = core::thread_count(0),
-                       .jobs = core::thread_count(options.jobs),
-                       .start = results::utc_now(),
-                       .warnings = {}};
+          progress_(log_.info(), options.quiet, log_.known()),
+          provenance_(provenance_now(options.command, options.jobs)),
+          notable_(experiment.name) {
+        provenance_.run = log_.info();
+        if (const auto& c = experiment.comparison)
+            provenance_.compared = {.scenario = experiment.scenarios[c->scenario].name,
+                                    .x = c->x,
+                                    .y = c->y,
+                                    .x_name = c->x_name,
+                                    .y_name = c->y_name};
+        provenance_.seed = experiment.seed;
+        provenance_.explorer = experiment.explorer;
     }
 
     int execute() {
@@ -244,25 +238,12 @@ class Run {
 
     /// What the notable designs of a scenario cost and why, while its evaluator is at hand.
     void explain(const std::string& scenario) {
-        const auto fronts = results::select_fronts(log_.info(), log_.all());
-        for (const results::Front& front : fronts) {
-            if (front.scenario != scenario)
-                continue;
-            for (const results::FrontPoint& p : front.points) {
-                if (p.label.empty())
-                    continue;
-                auto why = evaluator_->explain(point_of(experiment_.space, p.record.values));
-                for (core::CostItem& item : why.items)
-                    costs_.push_back({scenario, p.record.id, p.label, std::move(item)});
-                kernels_.push_back({scenario, p.record.id, p.label, std::move(why.kernels)});
-                plans_.push_back({scenario, p.record.id, p.label, std::move(why.plan)});
-                if (!why.mappings.rows.empty())
-                    mappings_.push_back({scenario, p.record.id, p.label, std::move(why.mappings)});
-                if (!why.sites.rows.empty())
-                    sites_.push_back({scenario, p.record.id, p.label, std::move(why.sites)});
-                sources_.insert(sources_.end(), why.provenance.begin(), why.provenance.end());
-            }
-        }
+        for (const results::Front& front : results::select_fronts(log_.info(), log_.all()))
+            for (const results::FrontPoint& p : front.points)
+                if (front.scenario == scenario && !p.label.empty())
+                    notable_.add(front,
+                                 p,
+                                 evaluator_->explain(point_of(experiment_.space, p.record.values)));
     }
 
     [[nodiscard]] double seconds() const {
@@ -306,20 +287,17 @@ class Run {
         const auto fronts = results::select_fronts(log_.info(), records);
         folder_.write("front.csv", results::front_table(log_.info(), fronts));
         folder_.write("front.json", results::front_json(log_.info(), fronts, provenance_.version));
-        folder_.write("breakdown.csv", results::breakdown_table(costs_));
-        folder_.write("kernels.csv", results::stacked_table("kernels", kernels_));
-        folder_.write("plan.csv", results::stacked_table("plan", plans_));
-        if (!mappings_.empty())
-            folder_.write("mappings.csv", results::stacked_table("mappings", mappings_));
-        if (!sites_.empty())
-            folder_.write("sites.csv", results::stacked_table("sites", sites_));
-        folder_.write("provenance.csv", results::provenance_table(sources_));
-        const std::string no_plot = results::draw_picture(
-            folder_.path(), "front", results::plot_script(log_.info(), records, fronts));
-        if (!no_plot.empty())
-            warn(no_plot);
+        notable_.write(folder_);
+        if (provenance_.compared)
+            folder_.write(
+                "comparison.csv",
+                results::comparison_table(log_.info(), *provenance_.compared, comparison(records)));
+        std::vector<Picture> pictures = record_pictures(provenance_, records, fronts);
+        std::ranges::move(notable_.pictures(), std::back_inserter(pictures));
+        const std::vector<std::string> drawn =
+            draw(folder_.path(), pictures, [this](const std::string& why) { warn(why); });
         write_provenance(interrupted ? "interrupted" : "finished", records, fronts);
-        report(records, fronts, no_plot.empty());
+        report(records, fronts, drawn);
         if (!interrupted)
             return exit_ok;
         const std::string line = fmt::format(
@@ -329,21 +307,30 @@ class Run {
         return exit_interrupted;
     }
 
+    [[nodiscard]] std::vector<results::ComparisonMap> comparison(
+        const std::vector<core::EvaluationRecord>& records) const {
+        return results::compare_scenarios(log_.info(), *provenance_.compared, records);
+    }
+
     void report(const std::vector<core::EvaluationRecord>& records,
                 const std::vector<results::Front>& fronts,
-                bool plotted) {
+                const std::vector<std::string>& drawn) {
         folder_.log(fmt::format("{} evaluations in {:.1f} s", records.size(), seconds()));
         if (options_.quiet) {
             std::printf("%s\n", folder_.path().c_str());
             return;
         }
         const std::size_t width = terminal_width(140);
-        std::printf("\n%s", results::front_text(log_.info(), fronts, table_rows, width).c_str());
+        std::printf(
+            "\n%s",
+            provenance_.compared
+                ? results::comparison_text(*provenance_.compared, comparison(records)).c_str()
+                : results::front_text(log_.info(), fronts, table_rows, width).c_str());
         if (const std::string rules = results::violations_summary(records); !rules.empty())
             std::printf("\n%s", rules.c_str());
         std::printf("\n%zu evaluations in %.1f s\n", records.size(), seconds());
-        if (plotted)
-            std::printf("plot: %s\n", (folder_.path() / "front.svg").c_str());
+        if (!drawn.empty())
+            std::printf("plots: %s\n", (folder_.path() / core::join(drawn)).c_str());
         std::printf("results: %s\n", folder_.path().c_str());
         std::fflush(stdout);
     }
@@ -366,12 +353,7 @@ class Run {
     ProgressLine progress_;
     results::RunProvenance provenance_;
     results::RunStatus status_;
-    std::vector<results::LabelledCost> costs_;
-    std::vector<results::LabelledTable> kernels_;
-    std::vector<results::LabelledTable> plans_;
-    std::vector<results::LabelledTable> mappings_;  ///< Only of designs with dataflow cores.
-    std::vector<results::LabelledTable> sites_;     ///< Only of designs that move cores.
-    std::vector<core::Provenance> sources_;
+    NotableDesigns notable_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::chrono::steady_clock::time_point status_written_;
 };

@@ -25,6 +25,7 @@
 
 #include "kernel_stage.hpp"
 #include "problem_values.hpp"
+#include "scenarios.hpp"
 
 namespace plexus::explorers {
 namespace {
@@ -44,7 +45,8 @@ Checked<T> checked(const core::Node& node, const Read& read) {
     return out;
 }
 
-/// Every value that `path` can take in the experiment: the base value and those of its axis.
+/// Every value that `path` can take in the experiment: the base value, those of its axis and of
+/// scenarios.
 std::vector<core::Node> possible_values(const Experiment& experiment, std::string_view path) {
     std::vector<core::Node> values;
     for (const core::Node* base : core::find_path(experiment.tree, path))
@@ -52,6 +54,10 @@ std::vector<core::Node> possible_values(const Experiment& experiment, std::strin
     for (const Axis& axis : experiment.space.axes())
         if (axis.path == path)
             values.insert(values.end(), axis.values.begin(), axis.values.end());
+    for (const Scenario& scenario : experiment.scenarios)
+        for (const Setting& setting : scenario.settings)
+            if (setting.path == path)
+                values.push_back(setting.value);
     return values;
 }
 
@@ -75,17 +81,6 @@ KernelStage make_kernel_stage(const Experiment& experiment, int jobs) {
     const bool counts = std::ranges::any_of(
         machine.core_types, [](const hardware::Core& core) { return core.event_driven(); });
     return {std::move(blocks), banks, counts, jobs};
-}
-
-core::Node scenario_tree(const Experiment& experiment, std::size_t scenario) {
-    core::Node tree = experiment.tree;
-    if (!experiment.scenario_path.empty()) {
-        core::Problems problems;
-        const core::Node& value = experiment.scenarios.at(scenario).value;
-        core::override_path(tree, experiment.scenario_path, value, false, value.where, problems);
-        problems.throw_if_any();
-    }
-    return tree;
 }
 
 }  // namespace
@@ -357,6 +352,8 @@ Evaluator::Explanation Evaluator::explain(const DesignPoint& point) const {
     if (design.mapped != nullptr)
         out.mappings = design.mapped->table(
             design.machine->value, design.model->work(), design.search.plan, residency);
+    out.mesh = design.machine->value.interconnect.mesh;
+    out.loads = design.model->loads(design.search.plan);
     out.provenance = design.machine->value.provenance;
     out.provenance.insert(
         out.provenance.end(), workload.provenance.begin(), workload.provenance.end());

@@ -13,10 +13,10 @@
 #include "plexus/core/text.hpp"
 #include "plexus/explorers/annealing/cooling.hpp"
 #include "plexus/explorers/decisions.hpp"
-#include "plexus/hardware/load.hpp"
-#include "plexus/workloads/load.hpp"
 
 #include "decision_tree.hpp"
+#include "experiment_parts.hpp"
+#include "scenarios.hpp"
 
 namespace plexus::explorers {
 namespace {
@@ -39,34 +39,6 @@ void put(Node& map, const std::string& key, Node value) {
     map.keys.push_back(key);
     map.key_where.push_back(value.where);
     map.children.push_back(std::move(value));
-}
-
-/// Replaces `hardware: file.yaml` (or `workload:`) by the tree of that file; a map stays as it is.
-template <class Load>
-void splice(Node& root, const std::string& key, Problems& problems, const Load& load) {
-    const Reader entry = Reader(root, "", problems).at(key);
-    if (!entry || entry.is_map())
-        return;
-    if (!entry.is_scalar()) {
-        entry.problem("expected the path of a file, or its content as a map");
-        return;
-    }
-    const std::filesystem::path file = entry.file();
-    if (!std::filesystem::is_regular_file(file)) {
-        entry.problem(fmt::format("there is no file {}", file.string()));
-        return;
-    }
-    Problems found;
-    Node tree = load(file, found);
-    for (const core::Problem& problem : found.errors()) {
-        if (problem.where.line > 0)
-            problems.add(problem.where, problem.path, problem.message);
-        else  // a file without lines, or one that cannot be read
-            entry.problem(to_string(problem));
-    }
-    for (const core::Problem& warning : found.warnings())
-        problems.warn(warning.where, warning.path, warning.message);
-    *root.find(key) = std::move(tree);
 }
 
 /// What a missing `explorer:` or `budget:` means, so that --set can change it.
@@ -106,8 +78,9 @@ Node resolve(const std::filesystem::path& file,
     } else if (top.at("version").integer() != 1 && problems.empty()) {
         top.at("version").problem("this program reads version 1");
     }
-    splice(root, "hardware", problems, hardware::load_architecture_tree);
-    splice(root, "workload", problems, workloads::load_workload_tree);
+    for (const char* part : {"hardware", "workload"})
+        static_cast<void>(top.at(part));
+    splice_parts(root, "", problems);
     Node decisions = default_decision_tree(builtin_cooling_schedules(), builtin_mappers());
     if (const Node* user = root.find("decisions"))
         merge_into(decisions, *user);
@@ -123,65 +96,9 @@ Node resolve(const std::filesystem::path& file,
         core::override_path(
             root, o.path, value, true, {.file = place, .line = 1, .column = 1}, problems);
     }
+    if (Node* const scenarios = root.find("scenarios"))
+        splice_scenarios(*scenarios, problems);
     return root;
-}
-
-/// Reads the part of `tree` that `path` lies in; what is wrong with it goes into `problems`.
-void check_part(const Node& tree, std::string_view path, Problems& problems) {
-    if (path.starts_with("hardware")) {
-        static_cast<void>(hardware::read_architecture(*tree.find("hardware"), problems));
-    } else if (path.starts_with("workload")) {
-        static_cast<void>(workloads::read_workload(*tree.find("workload"), problems));
-    } else {
-        static_cast<void>(read_decisions(Reader(*tree.find("decisions"), "decisions", problems),
-                                         builtin_cooling_schedules(),
-                                         builtin_mappers()));
-    }
-}
-
-/// Tries one value at `path` and reports what the loaders say of it at the place of the value.
-void check_value(const Node& tree,
-                 const std::string& path,
-                 const Node& value,
-                 const std::string& text,
-                 const Reader& place,
-                 Problems& problems) {
-    const core::SourceLocation& where = value.where.line > 0 ? value.where : place.where();
-    Problems found;
-    Node variant = tree;
-    core::override_path(variant, path, value, false, where, found);
-    if (found.empty())
-        check_part(variant, path, found);
-    for (const core::Problem& p : found.errors())
-        problems.add(
-            where,
-            fmt::format("{}.{}", place.path(), path),
-            p.path == path ? p.message : fmt::format("{} gives {}: {}", text, p.path, p.message));
-    if (found.warnings().empty())
-        return;
-    // What the value makes doubtful beyond the base design; one line, however often it occurs.
-    Problems before;
-    check_part(tree, path, before);
-    std::vector<core::Problem> doubts;
-    for (const core::Problem& w : found.warnings())
-        if (std::find(before.warnings().begin(), before.warnings().end(), w) ==
-            before.warnings().end())
-            doubts.push_back(w);
-    if (doubts.empty())
-        return;
-    const std::string more =
-        doubts.size() == 1 ? "" : fmt::format(" (and {} more warnings)", doubts.size() - 1);
-    problems.warn(where,
-                  fmt::format("{}.{}", place.path(), path),
-                  fmt::format("{} gives {}: {}{}", text, doubts[0].path, doubts[0].message, more));
-}
-
-bool known_root(const std::string& path, const Reader& place) {
-    for (const char* root : {"hardware.", "workload.", "decisions."})
-        if (path.starts_with(root))
-            return true;
-    place.problem(fmt::format("{} must start with hardware., workload. or decisions.", path));
-    return false;
 }
 
 void check_axes(const Experiment& experiment, const Reader& space, Problems& problems) {
@@ -208,32 +125,6 @@ void check_axes(const Experiment& experiment, const Reader& space, Problems& pro
                         space,
                         problems);
         }
-    }
-}
-
-/// \param check Try each value; only if there is nothing wrong without it.
-void read_scenarios(const Reader& section, bool check, Experiment& out) {
-    out.scenarios = {{.name = "", .value = {}}};
-    if (!section)
-        return;
-    section.allow({"path", "values"});
-    out.scenario_path = section.at("path").text();
-    if (out.scenario_path.empty() || !known_root(out.scenario_path, section.at("path")))
-        return;
-    out.scenarios.clear();
-    for (const Reader& value : section.at("values").items()) {
-        const std::string name =
-            value.is_scalar() ? value.node().text : std::get<std::string>(to_cell(value.node()));
-        for (const Scenario& other : out.scenarios)
-            if (other.name == name)
-                value.problem("this scenario stands twice");
-        out.scenarios.push_back({.name = name, .value = value.node()});
-        if (check)
-            check_value(out.tree, out.scenario_path, value.node(), name, section, value.problems());
-    }
-    if (out.scenarios.empty()) {
-        section.problem("expected at least one value");
-        out.scenarios = {{.name = "", .value = {}}};
     }
 }
 
@@ -293,6 +184,7 @@ Experiment load_experiment(const std::filesystem::path& file,
                "decisions",
                "space",
                "scenarios",
+               "compare",
                "explorer",
                "budget"});
     out.name = top.find("name").text_or(file.stem().string());
@@ -313,9 +205,7 @@ Experiment load_experiment(const std::filesystem::path& file,
     if (sound && space)
         check_axes(out, space, problems);
     read_scenarios(top.find("scenarios"), sound, out);
-    for (const Axis& axis : out.space.axes())
-        if (axis.path == out.scenario_path)
-            top.find("scenarios").problem("the scenario path is also an axis of the space");
+    read_comparison(top.find("compare"), sound && problems.empty(), out);
     read_explorer(top.find("explorer"), out);
     read_budget(top.find("budget"), out);
     problems.throw_if_any();

@@ -44,6 +44,11 @@ std::size_t letters(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, starts_letter));
 }
 
+int heading_width(std::string_view text) {
+    constexpr double letter = 10.4;
+    return 40 + static_cast<int>(letter * static_cast<double>(letters(text)));
+}
+
 std::string shortened(std::string_view text, std::size_t most) {
     const std::size_t count = letters(text);
     if (count <= most)

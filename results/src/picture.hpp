@@ -16,6 +16,9 @@ namespace plexus::results {
 /// How many letters `text` has in UTF-8.
 [[nodiscard]] std::size_t letters(std::string_view text);
 
+/// Pixels that a heading in font size 15 takes, with some room at both ends.
+[[nodiscard]] int heading_width(std::string_view text);
+
 /// `text` with at most `most` letters, those in the middle left out: `first…last`.
 [[nodiscard]] std::string shortened(std::string_view text, std::size_t most);
 

@@ -34,6 +34,26 @@ core::RunInfo run_info_from(const Json& json) {
             .budget_evaluations = json.at("budget_evaluations")};
 }
 
+Json json_of(const std::optional<ComparedAxes>& compared) {
+    if (!compared)
+        return nullptr;
+    return {{"scenario", compared->scenario},
+            {"x", compared->x},
+            {"y", compared->y},
+            {"x_name", compared->x_name},
+            {"y_name", compared->y_name}};
+}
+
+std::optional<ComparedAxes> compared_from(const Json& json) {
+    if (json.is_null())
+        return std::nullopt;
+    return ComparedAxes{.scenario = json.at("scenario"),
+                        .x = json.at("x"),
+                        .y = json.at("y"),
+                        .x_name = json.at("x_name"),
+                        .y_name = json.at("y_name")};
+}
+
 }  // namespace
 
 bool RunProvenance::operator==(const RunProvenance& other) const {
@@ -42,6 +62,7 @@ bool RunProvenance::operator==(const RunProvenance& other) const {
 
 std::string to_json(const RunProvenance& p) {
     const Json json = {{"run", json_of(p.run)},
+                       {"compared", json_of(p.compared)},
                        {"state", p.state},
                        {"version", p.version},
                        {"commit", p.commit},
@@ -68,6 +89,7 @@ RunProvenance read_provenance(const std::filesystem::path& file) {
         const Json json = Json::parse(text);
         RunProvenance p;
         p.run = run_info_from(json.at("run"));
+        p.compared = compared_from(json.value("compared", Json()));
         p.state = json.at("state");
         p.version = json.at("version");
         p.commit = json.at("commit");

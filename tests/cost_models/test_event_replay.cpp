@@ -201,6 +201,23 @@ TEST_CASE("loads say where packets waited and how many at once", "[event_replay]
     CHECK(fast.longest_queue == std::vector<std::int64_t>{0, 1, 0, 2});
 }
 
+TEST_CASE("a run keeps what happened in its slowest step", "[event_replay]") {
+    const auto network = two_sources();
+    const auto chip = small_chip(2, 2);
+    const PlacedNetwork on_chip = placed(network, chip);
+    const TrafficProfile profile = profile_traffic(network, on_chip);
+    // Neuron 0 fires, then both, then both again, then none.
+    const workloads::FiringTrace trace{{{0}, {0, 1}, {0, 1}, {}}};
+    StepEvents slowest;
+    const RunCost cost = replay(network, profile, Timing::simulated, trace, &slowest);
+    REQUIRE(cost.steps.size() == 4);
+    CHECK(cost.slowest == 1);
+    CHECK(slowest.cores.size() == 3);
+    CHECK(slowest.seconds + chip.sync.time(on_chip.active_tiles).value ==
+          Approx(cost.steps[1].seconds));
+    CHECK(replay(network, profile, Timing::simulated, trace).slowest == 1);
+}
+
 TEST_CASE("a packet that forks is sent once and shares its links", "[event_replay]") {
     auto chip = small_chip(2, 2);
     chip.multicast = true;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "event_driven/core_queues.hpp"
 #include "event_driven/mesh_replay.hpp"
@@ -290,14 +291,26 @@ const char* to_string(Timing timing) {
 namespace {
 
 template <class States>
-RunCost run_steps(const TrafficProfile& profile, Timing timing, int steps, const States& states) {
+RunCost run_steps(const TrafficProfile& profile,
+                  Timing timing,
+                  int steps,
+                  const States& states,
+                  StepEvents* slowest) {
     Replay replay(profile, timing);
     RunCost run;
+    StepEvents events;
     for (int i = 0; i < steps; ++i) {
-        run.steps.push_back(replay.step(states(i)));
-        run.total.totals += run.steps.back().totals;
-        run.total.energy += run.steps.back().energy;
-        run.total.seconds += run.steps.back().seconds;
+        const StepCost cost = replay.step(states(i), slowest == nullptr ? nullptr : &events);
+        if (i == 0 || cost.seconds > run.steps[static_cast<std::size_t>(run.slowest)].seconds) {
+            run.slowest = i;
+            if (slowest != nullptr) {
+                std::swap(*slowest, events);
+            }
+        }
+        run.total.totals += cost.totals;
+        run.total.energy += cost.energy;
+        run.total.seconds += cost.seconds;
+        run.steps.push_back(cost);
     }
     run.loads = replay.loads();
     return run;
@@ -308,15 +321,19 @@ RunCost run_steps(const TrafficProfile& profile, Timing timing, int steps, const
 RunCost replay(const workloads::SpikingNetwork& network,
                const TrafficProfile& profile,
                Timing timing,
-               int steps) {
-    workloads::SpikingDynamics dynamics(network);
-    return run_steps(profile, timing, steps, [&](int) { return dynamics.step(); });
+               int steps,
+               std::uint64_t seed,
+               StepEvents* slowest) {
+    workloads::SpikingDynamics dynamics(network, seed);
+    return run_steps(
+        profile, timing, steps, [&](int) { return dynamics.step(); }, slowest);
 }
 
 RunCost replay(const workloads::SpikingNetwork& network,
                const TrafficProfile& profile,
                Timing timing,
-               const workloads::FiringTrace& trace) {
+               const workloads::FiringTrace& trace,
+               StepEvents* slowest) {
     std::vector<NeuronState> states(network.neurons.size());
     const auto step = [&](int i) {
         const auto at = static_cast<std::size_t>(i);
@@ -326,7 +343,7 @@ RunCost replay(const workloads::SpikingNetwork& network,
         workloads::trace_states(network, before, trace.steps[at], states);
         return std::span<const NeuronState>(states);
     };
-    return run_steps(profile, timing, static_cast<int>(trace.steps.size()), step);
+    return run_steps(profile, timing, static_cast<int>(trace.steps.size()), step, slowest);
 }
 
 }  // namespace plexus::cost_models::event_driven

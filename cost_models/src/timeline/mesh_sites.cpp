@@ -65,6 +65,16 @@ MeshSites::Box MeshSites::around(const Placement& p) const {
     return box;
 }
 
+int MeshSites::on_tile(const Placement& p, int tile) const {
+    if (!moved()) {
+        const int first = tile * mesh_.cores_per_tile;
+        const int end = std::min(first + mesh_.cores_per_tile, p.first_core + p.cores);
+        return std::max(0, end - std::max(first, p.first_core));
+    }
+    const auto begin = tile_of_.begin() + p.first_core;
+    return static_cast<int>(std::count(begin, begin + p.cores, tile));
+}
+
 int MeshSites::tiles(const Placement& p) const {
     if (!moved()) {
         return 0;

@@ -33,6 +33,8 @@ class MeshSites {
         int bottom = 0;
     };
     [[nodiscard]] Box around(const Placement& p) const;
+    /// Cores of a placement on a tile.
+    [[nodiscard]] int on_tile(const Placement& p, int tile) const;
     /// Tiles that the cores of a placement stand on; 0 = on those of their numbers.
     [[nodiscard]] int tiles(const Placement& p) const;
     [[nodiscard]] const hardware::Mesh& mesh() const { return mesh_; }

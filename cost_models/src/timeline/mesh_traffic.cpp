@@ -64,6 +64,49 @@ MeanHops mean_hops(const MeshSites& sites, const Placement& from, const Placemen
     return hops;
 }
 
+void add_to_links(const MeshSites& sites,
+                  const Placement& from,
+                  const Placement& to,
+                  double packets,
+                  std::vector<double>& links) {
+    const Mesh& mesh = sites.mesh();
+    enum Side : std::size_t { west, south, north, east };
+    const auto link = [&](int x, int y, Side side) -> double& {
+        return links.at(static_cast<std::size_t>(x * mesh.height + y) * 4 + side);
+    };
+    const auto share = [&](const Placement& p, int x, int y) {
+        return static_cast<double>(sites.on_tile(p, x * mesh.height + y)) / p.cores;
+    };
+    // Along x in the row of the source: who starts before the link and ends behind it.
+    for (int y = 0; y < mesh.height; ++y) {
+        double row = 0;
+        for (int x = 0; x < mesh.width; ++x) {
+            row += share(from, x, y);
+        }
+        double before = 0;
+        for (int x = 0; x + 1 < mesh.width; ++x) {
+            before += share(from, x, y);
+            const double ends_before = share_up_to_column(sites, to, x);
+            link(x, y, east) += packets * before * (1 - ends_before);
+            link(x + 1, y, west) += packets * (row - before) * ends_before;
+        }
+    }
+    // Then along y in the column of the destination.
+    for (int x = 0; x < mesh.width; ++x) {
+        double column = 0;
+        for (int y = 0; y < mesh.height; ++y) {
+            column += share(to, x, y);
+        }
+        double ends_before = 0;
+        for (int y = 0; y + 1 < mesh.height; ++y) {
+            ends_before += share(to, x, y);
+            const double before = share_up_to_row(sites, from, y);
+            link(x, y, north) += packets * before * (column - ends_before);
+            link(x, y + 1, south) += packets * (1 - before) * ends_before;
+        }
+    }
+}
+
 MeshCost mesh_cost(const MeshSites& sites,
                    core::Frequency clock,
                    const CoreCost& cost,

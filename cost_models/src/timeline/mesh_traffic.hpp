@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "plexus/cost_models/core_cost_model.hpp"
 #include "plexus/hardware/architecture.hpp"
 
@@ -21,6 +23,14 @@ struct MeanHops {
 [[nodiscard]] MeanHops mean_hops(const MeshSites& sites,
                                  const Placement& from,
                                  const Placement& to);
+
+/// Adds to every link (4 · tile + {west, south, north, east} of the tile that it leaves) its share
+/// of `packets` that go by XY routes from every core of `from` to every core of `to`.
+void add_to_links(const MeshSites& sites,
+                  const Placement& from,
+                  const Placement& to,
+                  double packets,
+                  std::vector<double>& links);
 
 /// What packets cost on their way.
 struct MeshCost {

@@ -10,6 +10,7 @@
 
 #include "timeline/machine_view.hpp"
 #include "timeline/mesh_sites.hpp"
+#include "timeline/mesh_traffic.hpp"
 #include "timeline/workload_view.hpp"
 
 namespace plexus::cost_models {
@@ -48,6 +49,23 @@ struct PlanModel::Detail {
     /// What of an operator's data is on chip. \pre keep() was called.
     [[nodiscard]] OnChip on_chip(const Plan& plan, const Scratch& scratch, std::size_t op) const;
     [[nodiscard]] event_driven::BlockNetwork traffic(const Plan& plan) const;
+
+    /// Where the packets of an operator come from.
+    struct Incoming {
+        timeline::MeanHops hops;
+        Placement box;    ///< The cores of its producers and its own, and all between.
+        double bits = 0;  ///< From producers; 0 = all inputs come from outside.
+    };
+    /// \pre There is a mesh.
+    [[nodiscard]] Incoming incoming(const Plan& plan,
+                                    const timeline::MeshSites& sites,
+                                    std::size_t op) const;
+    /// \param cost Of the operator on its cores.
+    [[nodiscard]] timeline::MeshCost mesh_cost_of(const Plan& plan,
+                                                  const timeline::MeshSites& sites,
+                                                  std::size_t op,
+                                                  const CoreCost& cost,
+                                                  const Incoming& incoming) const;
 
   private:
     /// The sums of one run, and the report if there is one.

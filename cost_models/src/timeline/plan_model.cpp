@@ -9,7 +9,6 @@
 #include "plexus/cost_models/timeline/plan.hpp"
 
 #include "event_driven/spread.hpp"
-#include "timeline/mesh_traffic.hpp"
 #include "timeline/occupancy.hpp"
 #include "timeline/plan_detail.hpp"
 
@@ -106,32 +105,46 @@ CoreCost PlanModel::Detail::compute(Run& run, std::size_t op, const OnChip& on_c
     return cost;
 }
 
-Cycles PlanModel::Detail::mesh(Run& run, std::size_t op, const CoreCost& cost) const {
-    const timeline::MeshSites& sites = run.sites();
-    const Placement& here = run.plan.placement[op];
-    timeline::MeanHops hops;
-    Placement box = here;
-    double bits = 0;
+PlanModel::Detail::Incoming PlanModel::Detail::incoming(const Plan& plan,
+                                                        const timeline::MeshSites& sites,
+                                                        std::size_t op) const {
+    const Placement& here = plan.placement[op];
+    Incoming in{.hops = {}, .box = here};
+    timeline::MeanHops& hops = in.hops;
     for (const EdgeView& edge : workload.into(op)) {
-        const Placement& from = run.plan.placement[edge.producer];
+        const Placement& from = plan.placement[edge.producer];
         const timeline::MeanHops way = timeline::mean_hops(sites, from, here);
         hops.x += way.x * edge.bits;
         hops.y += way.y * edge.bits;
         hops.chips += way.chips * edge.bits;
-        bits += edge.bits;
-        const int end = std::max(box.first_core + box.cores, from.first_core + from.cores);
-        box.first_core = std::min(box.first_core, from.first_core);
-        box.cores = end - box.first_core;
+        in.bits += edge.bits;
+        const int end = std::max(in.box.first_core + in.box.cores, from.first_core + from.cores);
+        in.box.first_core = std::min(in.box.first_core, from.first_core);
+        in.box.cores = end - in.box.first_core;
     }
-    if (bits > 0) {
-        hops.x /= bits;
-        hops.y /= bits;
-        hops.chips /= bits;
+    if (in.bits > 0) {
+        hops.x /= in.bits;
+        hops.y /= in.bits;
+        hops.chips /= in.bits;
     } else {
         hops = timeline::mean_hops(sites, here, here);
     }
+    return in;
+}
+
+timeline::MeshCost PlanModel::Detail::mesh_cost_of(const Plan& plan,
+                                                   const timeline::MeshSites& sites,
+                                                   std::size_t op,
+                                                   const CoreCost& cost,
+                                                   const Incoming& in) const {
+    return timeline::mesh_cost(
+        sites, machine.architecture().technology.clock, cost, in.hops, plan.placement[op], in.box);
+}
+
+Cycles PlanModel::Detail::mesh(Run& run, std::size_t op, const CoreCost& cost) const {
+    const timeline::MeshSites& sites = run.sites();
     const timeline::MeshCost way =
-        timeline::mesh_cost(sites, machine.architecture().technology.clock, cost, hops, here, box);
+        mesh_cost_of(run.plan, sites, op, cost, incoming(run.plan, sites, op));
     run.item(name(op), "mesh", "hops", way.hops, "hops", way.energy, way.load + way.way);
     return std::max(cost.latency, way.load) + way.way;
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "plexus/core/record.hpp"
+#include "plexus/cost_models/timeline/plan.hpp"
 #include "plexus/explorers/design/session.hpp"
 #include "plexus/explorers/experiment.hpp"
 
@@ -36,6 +38,8 @@ class Evaluator : public Objective {
         core::Table plan;                   ///< Cores and fusion of each operator.
         core::Table mappings;  ///< Loop nest of each operator on dataflow cores; may be empty.
         core::Table sites;     ///< Where on the mesh each core stands; empty = as numbered.
+        std::optional<hardware::Mesh> mesh;
+        cost_models::PlanModel::Loads loads;  ///< Of cores and links.
         std::vector<core::Provenance> provenance;
     };
     [[nodiscard]] Explanation explain(const DesignPoint& point) const;

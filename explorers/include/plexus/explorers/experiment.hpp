@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,25 @@ enum class ObjectiveKind : std::uint8_t {
 };
 [[nodiscard]] const char* to_string(ObjectiveKind kind);
 
-/// One value of the scenario path and the name the results carry for it.
+/// A value at a dotted path; `hardware` and `workload` alone stand for the whole part.
+struct Setting {
+    std::string path;
+    core::Node value;
+};
+
+/// What differs in one scenario, and the name the results carry for it.
 struct Scenario {
     std::string name;  ///< "" if the experiment has no scenarios.
-    core::Node value;
+    std::vector<Setting> settings;
+};
+
+/// One scenario against each of the others, over a grid of two numeric axes.
+struct Comparison {
+    std::size_t scenario = 0;  ///< Index into Experiment::scenarios.
+    std::size_t x = 0;         ///< Index into the axes of the space.
+    std::size_t y = 0;
+    std::string x_name;  ///< For people.
+    std::string y_name;
 };
 
 /// An experiment as read: the trees of hardware and workload with overrides applied, the space, the
@@ -40,8 +56,8 @@ struct Experiment {
     core::Node tree;
     std::vector<ObjectiveKind> objectives;
     DesignSpace space{{}};
-    std::string scenario_path;        ///< "" if there are no scenarios.
     std::vector<Scenario> scenarios;  ///< At least one.
+    std::optional<Comparison> comparison;
     std::string explorer = "nsga2";
     core::Params explorer_params;
     std::uint64_t seed = 1;

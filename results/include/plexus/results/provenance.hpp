@@ -3,16 +3,19 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "plexus/core/record.hpp"
+#include "plexus/results/comparison.hpp"
 
 namespace plexus::results {
 
 /// How a result came about: what provenance.json of a run folder holds.
 struct RunProvenance {
     core::RunInfo run;
+    std::optional<ComparedAxes> compared;
     std::string version;
     std::string commit = "unknown";  ///< Git commit the program was built from.
     bool dirty = false;              ///< Built from sources that differ from the commit.

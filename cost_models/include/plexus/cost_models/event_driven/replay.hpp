@@ -93,19 +93,25 @@ struct RunCost {
     std::vector<StepCost> steps;
     StepCost total;
     Loads loads;
+    int slowest = 0;  ///< Index of the step that took longest; the first of several.
 };
 
 /// Replays `steps` steps of the network's own dynamics.
+/// \param seed Of inputs that fire at random.
+/// \param slowest If given, what happened in the slowest step is written there (`simulated` only).
 [[nodiscard]] RunCost replay(const workloads::SpikingNetwork& network,
                              const TrafficProfile& profile,
                              Timing timing,
-                             int steps);
+                             int steps,
+                             std::uint64_t seed = 1,
+                             StepEvents* slowest = nullptr);
 
 /// Replays a given trace.
 [[nodiscard]] RunCost replay(const workloads::SpikingNetwork& network,
                              const TrafficProfile& profile,
                              Timing timing,
-                             const workloads::FiringTrace& trace);
+                             const workloads::FiringTrace& trace,
+                             StepEvents* slowest = nullptr);
 
 /// One step as trace-event JSON, which Perfetto and chrome://tracing open: one row for each engine
 /// and link that was busy, times in µs.

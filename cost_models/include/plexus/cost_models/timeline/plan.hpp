@@ -90,6 +90,19 @@ class PlanModel {
     /// \pre Every placement of the plan is valid, as in a feasible plan.
     [[nodiscard]] event_driven::BlockNetwork traffic(const Plan& plan) const;
 
+    /// How the work of one inference lies on the machine.
+    struct Loads {
+        /// By place on the mesh, which is the number of the core unless the plan moves it: time in
+        /// which the operators there compute, in cycles.
+        std::vector<double> core_cycles;
+        /// Packets by link of the mesh, 4 · tile + {west, south, north, east} of the tile that it
+        /// leaves, spread evenly over the cores of producers and consumers; empty without a mesh.
+        /// They add up to the hops of explain().
+        std::vector<double> link_packets;
+    };
+    /// \pre The plan is feasible.
+    [[nodiscard]] Loads loads(const Plan& plan) const;
+
     /// Every operator on all cores of the first kind that can run it; all or no edges fused.
     /// \param neurons_per_core Event-driven cores: an operator takes no more cores than give each
     /// so many neurons; 0 = all cores.

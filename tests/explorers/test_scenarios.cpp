@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "plexus/core/node.hpp"
+#include "plexus/explorers/evaluator.hpp"
+#include "plexus/explorers/experiment.hpp"
+
+#include "catch.hpp"
+
+using namespace plexus;
+using explorers::Experiment;
+using explorers::load_experiment;
+
+namespace {
+
+const std::filesystem::path source = PLEXUS_SOURCE_DIR;
+const std::filesystem::path duel = source / "experiments/event_vs_dataflow.yaml";
+
+std::string errors_of(const std::vector<explorers::Override>& overrides) {
+    try {
+        static_cast<void>(load_experiment(duel, overrides));
+    } catch (const core::ConfigErrors& errors) {
+        return errors.what();
+    }
+    return "";
+}
+
+bool has(const std::string& text, const std::string& word) {
+    return text.find(word) != std::string::npos;
+}
+
+/// Objectives of the first design in a scenario.
+std::vector<double> first_design(const Experiment& experiment, std::size_t scenario) {
+    const explorers::Evaluator evaluator(experiment, scenario, 1);
+    const explorers::Outcome outcome = evaluator.evaluate(experiment.space.first());
+    REQUIRE(outcome.feasible());
+    return outcome.objectives;
+}
+
+}  // namespace
+
+TEST_CASE("a scenario can change the machine and anything else") {
+    const Experiment e = load_experiment(duel);
+    REQUIRE(e.scenarios.size() == 3);
+    CHECK(e.scenarios[0].name == "event-driven");
+    CHECK(e.scenarios[0].settings.empty());
+    CHECK(e.scenarios[2].name == "gating array");
+    REQUIRE(e.scenarios[2].settings.size() == 2);
+    CHECK(e.scenarios[2].settings[0].path == "hardware");
+    CHECK(e.scenarios[2].settings[0].value.find("operational_array") != nullptr);
+    CHECK(e.scenarios[2].settings[1].path == "decisions.kernels.bank");
+    REQUIRE(e.comparison);
+    CHECK(e.comparison->scenario == 0);
+    CHECK(e.comparison->x == 0);
+    CHECK(e.comparison->y == 1);
+    CHECK(e.comparison->x_name == "activation density");
+
+    const Experiment one = load_experiment(duel, {{"hardware.technology.clock_mhz", "500"}});
+    const auto event = first_design(one, 0);
+    const auto dense = first_design(one, 1);
+    const auto gating = first_design(one, 2);
+    CHECK(event != dense);
+    // 2 % of the weights and 1 % of the activations.
+    CHECK(event[0] < dense[0]);
+    CHECK(gating[1] < 0.5 * dense[1]);
+}
+
+TEST_CASE("an experiment with scenarios is self-contained once resolved") {
+    const Experiment e = load_experiment(duel);
+    const std::filesystem::path copy =
+        std::filesystem::temp_directory_path() / "plexus_resolved_scenarios.yaml";
+    std::ofstream(copy) << core::to_yaml(e.resolved);
+    const Experiment again = load_experiment(copy);
+    std::filesystem::remove(copy);
+    CHECK(core::content_hash(again.resolved) == core::content_hash(e.resolved));
+    CHECK(again.scenarios[1].settings[0].value.find("memories") != nullptr);
+}
+
+TEST_CASE("what is wrong with scenarios is said") {
+    CHECK(has(errors_of({{"scenarios", "{a: {hardware: no_such.yaml}}"}}),
+              "scenarios.a.hardware: there is no file"));
+    CHECK(has(errors_of({{"scenarios", "{a: {budget.evaluations: 3}}"}}), "must start with"));
+    CHECK(has(errors_of({{"scenarios", "{a: {hardware.event_driven.lanes: -1}}"}}),
+              "hardware.event_driven.lanes"));
+    CHECK(has(errors_of({{"scenarios", "{}"}}), "expected at least one scenario"));
+    CHECK(has(errors_of({{"scenarios", "{a: {}, b: {decisions.mapping.objective: edp}}"}}),
+              "is also an axis"));
+    CHECK(has(errors_of({{"scenarios", "{path: decisions.kernels.block, values: [8, 8]}"}}),
+              "twice"));
+}
+
+TEST_CASE("what cannot be compared is said") {
+    CHECK(has(errors_of({{"compare.scenario", "event-drivn"}}), "did you mean \"event-driven\"?"));
+    CHECK(has(errors_of({{"compare.x.axis", "decisions.mapping.objective"}}),
+              "expected an axis with a list of at least two numbers"));
+    CHECK(has(errors_of({{"compare.y.axis", "workload.tensors.*.density"}}),
+              "expected another axis than x"));
+    CHECK(has(errors_of({{"scenarios", "{a: {}}"}}), "expected at least two scenarios"));
+    CHECK(has(errors_of({{"hardware.technology.clock_mhz", "400"}}),
+              "cycles of different clocks cannot be compared: 400 MHz in event-driven, 500 MHz in "
+              "dense array"));
+    // Energy can be compared whatever the clocks.
+    CHECK(errors_of({{"hardware.technology.clock_mhz", "400"}, {"objectives", "[energy_pj]"}})
+              .empty());
+}
