@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <system_error>
 #include <vector>
@@ -45,6 +46,7 @@ Ended run(const std::filesystem::path& folder,
         throw IoError(std::string("cannot start ") + program + ": " +
                       std::generic_category().message(errno));
     const std::array<const char*, 3> arguments{program.c_str(), script_name.c_str(), nullptr};
+    std::fflush(nullptr);  // what is buffered must not be written by the child, too
     const pid_t child = ::fork();
     if (child == 0)
         start(folder.c_str(), arguments.data(), pipe[1]);

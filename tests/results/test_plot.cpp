@@ -141,6 +141,7 @@ TEST_CASE("without gnuplot there is a script and a reason") {
     const TemporaryFolder at;
     const std::string why =
         results::draw_picture(at.path(), "front", "plot x\n", "no-such-gnuplot");
+    INFO(why);
     CHECK(why.find("gnuplot-nox") != std::string::npos);
     CHECK(results::read_text(at.path() / "front.gp") == "plot x\n");
     if (!has_gnuplot())
