@@ -20,13 +20,26 @@ namespace detail {
 
 namespace {
 
+/// Rows of a block, one word each.
+using Rows = std::array<std::uint64_t, 64>;
+
+Rows rows_of(std::span<const std::uint64_t> bitmap, std::int64_t block) {
+    Rows rows{};
+    for (std::int64_t i = 0; i < block; ++i)
+        rows[static_cast<std::size_t>(i)] = bits_at(bitmap, i * block, block);
+    return rows;
+}
+
 /// Counts, for 64 columns at once, how many words have a bit there: plane p holds bit p of every
-/// count.
+/// count. No branch depends on the words, since none could be predicted.
 class ColumnCounts {
   public:
     void add(std::uint64_t word) {
-        for (std::size_t p = 0; word != 0; ++p)
-            word &= std::exchange(planes_[p], planes_[p] ^ word);
+        for (std::uint64_t& plane : planes_) {
+            const std::uint64_t carry = plane & word;
+            plane ^= word;
+            word = carry;
+        }
     }
     [[nodiscard]] std::int32_t largest() const {
         std::uint64_t candidates = ~std::uint64_t{0};
@@ -44,13 +57,19 @@ class ColumnCounts {
     std::array<std::uint64_t, 7> planes_{};  // up to 64 words
 };
 
-/// At least this long a run of ones is in the word? Then its full length, else `longest`.
-std::int32_t longest_run(std::uint64_t word, std::int32_t longest) {
-    for (std::int32_t i = 0; i < longest && word != 0; ++i)
-        word &= word << 1U;
-    for (; word != 0; word &= word << 1U)
-        ++longest;
-    return longest;
+/// Length of the longest run of ones within a row: each step shortens all runs by one.
+std::int32_t longest_run(Rows rows) {
+    std::int32_t length = 0;
+    for (;;) {
+        std::uint64_t any = 0;
+        for (std::uint64_t& row : rows) {
+            any |= row;
+            row &= row << 1U;
+        }
+        if (any == 0)
+            return length;
+        ++length;
+    }
 }
 
 /// Groups of m = 2^k ≤ 16 bits of a word with more than n ones.
@@ -89,30 +108,35 @@ std::int32_t fuller_groups_of_any_size(std::uint64_t word,
 void read_bitmap(std::span<const std::uint64_t> bitmap,
                  std::int64_t block,
                  BlockFeatures& features) {
+    const Rows rows = rows_of(bitmap, block);
     ColumnCounts columns;
     std::uint64_t any = 0;
-    std::array<std::uint64_t, 2> diagonals{};  // bit block − 1 − i + j
+    std::uint64_t below = 0;  // bit block − 1 − i + j: a diagonal; the first 64 of them
+    std::uint64_t above = 0;
     for (std::int64_t i = 0; i < block; ++i) {
-        const std::uint64_t word = bits_at(bitmap, i * block, block);
-        if (word == 0)
-            continue;
-        const std::int32_t count = ones(word);
+        const std::uint64_t row = rows[static_cast<std::size_t>(i)];
+        const std::int32_t count = ones(row);
         features.nonzeros += count;
-        ++features.rows_used;
+        features.rows_used += row != 0 ? 1 : 0;
         features.fullest_row = std::max(features.fullest_row, count);
-        const auto first = static_cast<std::int32_t>(std::countr_zero(word));
-        const auto last = static_cast<std::int32_t>(std::bit_width(word)) - 1;
-        const auto row = static_cast<std::int32_t>(i);
-        features.bandwidth = std::max({features.bandwidth, row - first, last - row});
-        features.runs += ones(word & ~(word << 1U));
-        features.longest_run = longest_run(word, features.longest_run);
-        set_bits(diagonals, block - 1 - i, block, word);
-        columns.add(word);
-        any |= word;
+        features.runs += ones(row & ~(row << 1U));
+        const auto shift = static_cast<unsigned>(block - 1 - i);
+        below |= row << shift;
+        above |= (row >> 1U) >> (63 - shift);
+        columns.add(row);
+        any |= row;
     }
+    if (any == 0)
+        return;
+    const auto edge = static_cast<std::int32_t>(block);
+    const std::int32_t first = below != 0 ? std::countr_zero(below) : 64 + std::countr_zero(above);
+    const auto last = static_cast<std::int32_t>(above != 0 ? 63 + std::bit_width(above)
+                                                           : std::bit_width(below) - 1);
+    features.bandwidth = std::max(edge - 1 - first, last - (edge - 1));
+    features.diagonals_used = ones(below) + ones(above);
     features.columns_used = ones(any);
-    features.diagonals_used = ones(diagonals[0]) + ones(diagonals[1]);
     features.fullest_column = columns.largest();
+    features.longest_run = longest_run(rows);
 }
 
 float group_conformity(std::span<const std::uint64_t> bitmap,
@@ -120,26 +144,27 @@ float group_conformity(std::span<const std::uint64_t> bitmap,
                        const GroupShape& group) {
     if (group.n >= group.m)
         return 1;
+    std::int32_t fuller = 0;
     const bool by_fields =
         group.m >= 4 && group.m <= 16 && std::has_single_bit(static_cast<std::uint64_t>(group.m));
-    std::int32_t fuller = 0;
-    for (std::int64_t i = 0; i < block; ++i) {
-        const std::uint64_t word = bits_at(bitmap, i * block, block);
-        fuller +=
-            by_fields ? fuller_groups(word, group) : fuller_groups_of_any_size(word, block, group);
+    if (by_fields) {  // fields do not care where rows end, since m divides their length
+        for (const std::uint64_t word : bitmap)
+            fuller += fuller_groups(word, group);
+    } else {
+        for (std::int64_t i = 0; i < block; ++i)
+            fuller += fuller_groups_of_any_size(bits_at(bitmap, i * block, block), block, group);
     }
     return 1 - static_cast<float>(fuller) / static_cast<float>(block * (block / group.m));
 }
 
 void shift_to_corner(std::span<std::uint64_t> bitmap, std::int64_t block) {
-    std::array<std::uint64_t, 64> rows{};
+    const Rows rows = rows_of(bitmap, block);
     std::uint64_t any = 0;
     std::int64_t first_row = block;
     for (std::int64_t i = block; i-- > 0;) {
-        const std::uint64_t word = bits_at(bitmap, i * block, block);
-        rows[static_cast<std::size_t>(i)] = word;
-        any |= word;
-        first_row = word != 0 ? i : first_row;
+        const std::uint64_t row = rows[static_cast<std::size_t>(i)];
+        any |= row;
+        first_row = row != 0 ? i : first_row;
     }
     const auto first_column = static_cast<unsigned>(std::countr_zero(any));
     if (first_row == 0 && first_column == 0)

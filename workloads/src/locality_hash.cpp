@@ -2,6 +2,7 @@
 #include "plexus/workloads/locality_hash.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -144,6 +145,20 @@ LocalityHash::LocalityHash(const LocalityHashOptions& options, std::int64_t bloc
     }
 }
 
+/// The filled bin that an empty one takes its value from.
+template <class IsFilled>
+std::size_t LocalityHash::lender_of(std::size_t bin, const IsFilled& is_filled) const {
+    for (std::size_t attempt = 0; attempt < attempts; ++attempt) {
+        const std::size_t lender = lenders_[bin * attempts + attempt];
+        if (is_filled(lender))
+            return lender;
+    }
+    std::size_t lender = 0;
+    while (!is_filled(lender))
+        ++lender;
+    return lender;
+}
+
 void LocalityHash::min_values(std::span<const std::uint64_t> bitmap,
                               std::span<std::uint16_t> out) const {
     std::fill(out.begin(), out.end(), empty_bin);
@@ -151,29 +166,19 @@ void LocalityHash::min_values(std::span<const std::uint64_t> bitmap,
         const Slot slot = slots_[element];
         out[slot.bin] = std::min(out[slot.bin], slot.rank);
     });
-    // Borrowed values are marked only when all are known: bins lend what is their own.
-    std::array<std::uint64_t, most_functions / 64> filled{};
-    for (std::size_t bin = 0; bin < out.size(); ++bin) {
-        if (out[bin] != empty_bin)
-            filled[bin / 64] |= std::uint64_t{1} << (bin % 64);
-    }
+    std::array<std::uint64_t, most_functions / 64> filled{};  // bins lend what is their own
+    for (std::size_t bin = 0; bin < out.size(); ++bin)
+        filled[bin / 64] |= std::uint64_t{out[bin] != empty_bin} << (bin % 64);
     const auto is_filled = [&](std::size_t bin) {
         return (filled[bin / 64] >> (bin % 64) & 1) != 0;
     };
-    for (std::size_t bin = 0; bin < out.size(); ++bin) {
-        if (is_filled(bin))
-            continue;
-        std::size_t attempt = 0;
-        while (attempt < attempts && !is_filled(lenders_[bin * attempts + attempt]))
-            ++attempt;
-        std::size_t lender = 0;
-        if (attempt < attempts) {
-            lender = lenders_[bin * attempts + attempt];
-        } else {
-            while (!is_filled(lender))
-                ++lender;
+    for (std::size_t first = 0; first < out.size(); first += 64) {
+        std::uint64_t empty = ~filled[first / 64];
+        empty &= low_bits(static_cast<std::int64_t>(out.size() - first));
+        for (; empty != 0; empty &= empty - 1) {
+            const std::size_t bin = first + static_cast<std::size_t>(std::countr_zero(empty));
+            out[bin] = out[lender_of(bin, is_filled)];
         }
-        out[bin] = out[lender];
     }
 }
 

@@ -107,19 +107,18 @@ class PatternAnalyser::State {
 
     PatternAnalysis finish(int jobs) {
         out_.class_of = classify(hash_, bitmaps_, out_.features, keys_, jobs);
+        const auto last = std::max_element(out_.class_of.begin(), out_.class_of.end());
+        out_.classes.resize(last == out_.class_of.end() ? 0 : static_cast<std::size_t>(*last + 1));
         for (std::size_t p = 0; p < out_.features.size(); ++p) {
             if (out_.class_of[p] < 0)
                 continue;
-            const auto c = static_cast<std::size_t>(out_.class_of[p]);
-            if (c == out_.classes.size())
-                out_.classes.push_back({.representative = p});
-            PatternClass& pattern = out_.classes[c];
-            ++pattern.blocks;
+            PatternClass& pattern = out_.classes[static_cast<std::size_t>(out_.class_of[p])];
+            if (pattern.blocks++ == 0)
+                pattern.representative = p;
             pattern.nonzeros += out_.features[p].nonzeros;
             pattern.histogram.add(out_.features[p], out_.block);
+            out_.histogram.add(out_.features[p], out_.block);
         }
-        for (const PatternClass& pattern : out_.classes)
-            out_.histogram.merge(pattern.histogram);
         return std::move(out_);
     }
 

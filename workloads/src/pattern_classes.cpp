@@ -27,22 +27,26 @@ struct Bucket {
     Block last = no_block;
 };
 
-/// Buckets by key, in open addressing.
+/// Buckets by key. What is looked up at random, the table of their numbers, stays small.
 class Buckets {
   public:
-    explicit Buckets(std::size_t blocks) : table_(std::bit_ceil(2 * blocks + 2)) {}
+    explicit Buckets(std::size_t blocks) : numbers_(std::bit_ceil(blocks + blocks / 2 + 2)) {}
 
     Bucket& at(std::uint64_t key) {
-        const std::size_t mask = table_.size() - 1;
+        const std::size_t mask = numbers_.size() - 1;
         std::size_t i = static_cast<std::size_t>(key) & mask;  // keys are hashes already
-        while (table_[i].last != no_block && table_[i].key != key)
+        while (numbers_[i] != 0 && buckets_[numbers_[i] - 1].key != key)
             i = (i + 1) & mask;
-        table_[i].key = key;
-        return table_[i];
+        if (numbers_[i] == 0) {
+            buckets_.push_back({.key = key});
+            numbers_[i] = static_cast<std::uint32_t>(buckets_.size());
+        }
+        return buckets_[numbers_[i] - 1];
     }
 
   private:
-    std::vector<Bucket> table_;
+    std::vector<std::uint32_t> numbers_;  ///< 0 = none, else one more than the place in buckets_
+    std::vector<Bucket> buckets_;
 };
 
 /// Sets of blocks; the first block of a set stands for it.

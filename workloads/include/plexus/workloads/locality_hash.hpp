@@ -89,6 +89,8 @@ class LocalityHash {
         std::uint16_t bin = 0;
         std::uint16_t rank = 0;
     };
+    template <class IsFilled>
+    [[nodiscard]] std::size_t lender_of(std::size_t bin, const IsFilled& is_filled) const;
     void min_values(std::span<const std::uint64_t> bitmap, std::span<std::uint16_t> out) const;
 
     LocalityHashOptions options_;
