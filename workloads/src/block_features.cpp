@@ -154,7 +154,8 @@ float group_conformity(std::span<const std::uint64_t> bitmap,
         for (std::int64_t i = 0; i < block; ++i)
             fuller += fuller_groups_of_any_size(bits_at(bitmap, i * block, block), block, group);
     }
-    return 1 - static_cast<float>(fuller) / static_cast<float>(block * (block / group.m));
+    const std::int64_t groups = block / group.m * block;
+    return 1 - static_cast<float>(fuller) / static_cast<float>(groups);
 }
 
 void shift_to_corner(std::span<std::uint64_t> bitmap, std::int64_t block) {

@@ -143,7 +143,7 @@ double expected_maximum(const std::vector<TileClass>& classes) {
     }
     std::sort(steps.rbegin(), steps.rend());
     double log_at_most = 0;
-    double sum = static_cast<double>(first);
+    auto sum = static_cast<double>(first);
     for (std::size_t i = 0; i < steps.size(); ++i) {
         log_at_most -= steps[i].second;
         const std::int64_t next =

@@ -57,7 +57,9 @@ struct Row {
 class PatternAnalyser::State {
   public:
     State(std::int64_t rows, std::int64_t columns, const PatternOptions& options)
-        : hash_(options.hash, options.block), shifted_(options.hash.shifted) {
+        : hash_(options.hash, options.block),
+          shifted_(options.hash.shifted),
+          words_(static_cast<std::size_t>((options.block * options.block + 63) / 64)) {
         check_options(rows, columns, options);
         out_.rows = rows;
         out_.columns = columns;
@@ -65,7 +67,6 @@ class PatternAnalyser::State {
         out_.block_rows = (rows + options.block - 1) / options.block;
         out_.block_columns = (columns + options.block - 1) / options.block;
         out_.groups = options.groups;
-        words_ = static_cast<std::size_t>((options.block * options.block + 63) / 64);
         const auto blocks = static_cast<std::size_t>(out_.blocks());
         core::ensure(blocks < 0xffffffffU, "too many blocks");
         out_.features.resize(blocks);
@@ -169,7 +170,7 @@ class PatternAnalyser::State {
 
     LocalityHash hash_;
     bool shifted_;
-    std::size_t words_ = 0;  ///< Of the bitmap of a block.
+    std::size_t words_;  ///< Of the bitmap of a block.
     PatternAnalysis out_;
     std::vector<std::uint64_t> bitmaps_;
     std::vector<std::vector<std::uint64_t>> keys_;  ///< [band][block]

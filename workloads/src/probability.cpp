@@ -14,7 +14,8 @@ namespace {
 double stirling_error(double n) {
     constexpr double long_enough = 16;  // there the series is good to 1e-15
     if (n < long_enough) {
-        return std::lgamma(n + 1) - (n + 0.5) * std::log(n) + n -
+        int sign = 0;  // std::lgamma would keep it in a global variable
+        return ::lgamma_r(n + 1, &sign) - (n + 0.5) * std::log(n) + n -
                0.5 * std::log(2 * std::numbers::pi);
     }
     const double s = 1 / (n * n);

@@ -24,7 +24,7 @@ constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
 /// What is wrong with a header, up to a sensible number of problems.
 class Findings {
   public:
-    explicit Findings(const std::string& file) : file_(file) {}
+    explicit Findings(std::string file) : file_(std::move(file)) {}
     void add(const std::string& tensor, std::string message) {
         constexpr std::size_t most = 20;
         if (problems_.size() < most)

@@ -61,9 +61,9 @@ std::int64_t rows_at_once(std::int64_t row_bytes) {
 
 /// The rows of a tensor in memory.
 template <class Type>
-class Rows {
+class TensorRows {
   public:
-    Rows(const SafetensorsFile& file, const StoredTensor& tensor)
+    TensorRows(const SafetensorsFile& file, const StoredTensor& tensor)
         : file_(&file), tensor_(&tensor), bytes_(file.bytes(tensor).data()) {}
 
     [[nodiscard]] std::int64_t count() const { return tensor_->shape[0]; }
@@ -145,7 +145,7 @@ struct PartialSummary {
 };
 
 template <class Type>
-TensorSummary summarise(const Rows<Type>& rows, int jobs) {
+TensorSummary summarise(const TensorRows<Type>& rows, int jobs) {
     constexpr std::int64_t most_shares = 8;
     const std::int64_t step = rows_at_once(rows.row_bytes());
     const std::int64_t shares = std::min(most_shares, (rows.count() + step - 1) / step);
@@ -183,7 +183,10 @@ TensorSummary summarise(const Rows<Type>& rows, int jobs) {
 }
 
 template <class Type>
-SparseMatrix extract(const Rows<Type>& rows, std::int64_t first, std::int64_t count, int jobs) {
+SparseMatrix extract(const TensorRows<Type>& rows,
+                     std::int64_t first,
+                     std::int64_t count,
+                     int jobs) {
     SparseMatrix out{.rows = count, .columns = rows.columns()};
     out.row_offsets.assign(static_cast<std::size_t>(count) + 1, 0);
     const std::int64_t step = rows_at_once(rows.row_bytes());
@@ -214,7 +217,7 @@ SparseMatrix extract(const Rows<Type>& rows, std::int64_t first, std::int64_t co
 
 TensorSummary summarise_tensor(const SafetensorsFile& file, const StoredTensor& tensor, int jobs) {
     return with_type(file, tensor, [&](auto type) {
-        return summarise(Rows<decltype(type)>(file, tensor), jobs);
+        return summarise(TensorRows<decltype(type)>(file, tensor), jobs);
     });
 }
 
@@ -225,13 +228,13 @@ SparseMatrix read_rows(const SafetensorsFile& file,
     return with_type(file, tensor, [&](auto type) {
         core::ensure(first >= 0 && count >= 0 && count <= tensor.shape[0] - first,
                      "rows must be within the tensor");
-        return extract(Rows<decltype(type)>(file, tensor), first, count, 1);
+        return extract(TensorRows<decltype(type)>(file, tensor), first, count, 1);
     });
 }
 
 SparseMatrix read_tensor(const SafetensorsFile& file, const StoredTensor& tensor, int jobs) {
     return with_type(file, tensor, [&](auto type) {
-        return extract(Rows<decltype(type)>(file, tensor), 0, tensor.shape[0], jobs);
+        return extract(TensorRows<decltype(type)>(file, tensor), 0, tensor.shape[0], jobs);
     });
 }
 
