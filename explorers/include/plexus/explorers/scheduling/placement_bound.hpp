@@ -19,8 +19,7 @@ struct PlacementBound {
 /// - Engines: a block is not divided, the mean core has the mean work, and of the k·m + 1 longest
 ///   blocks some core of m gets k + 1.
 /// - Hops: around a block there is only so much room within each distance, so its partners,
-/// heaviest
-///   first, are at least that far away; each flow has two ends.
+///   heaviest first, are at least that far away; each flow has two ends.
 /// - Links: all links together carry the hops. Way: hops take the fastest link.
 /// - Barrier: the fastest of any number of tiles that has the cores.
 /// \par Source Engines: R. McNaughton, Management Science 6, 1959, and R. Graham, SIAM J. Appl.
