@@ -70,7 +70,8 @@ TEST_CASE("four cores fill their tile row by row from above") {
         static_cast<void>(drawn("links", results::links_script("links", loads)));
 }
 
-TEST_CASE("links are arrows between neighbours, and those that would leave the mesh are not drawn") {
+TEST_CASE(
+    "links are arrows between neighbours, and those that would leave the mesh are not drawn") {
     const results::MeshLoads loads = sample_loads();
     const std::string script = results::links_script("links", loads);
     // 2 × 2 tiles have 8 directed links. Tile 0 north carries 5, east 10; tile 1 south 20.
