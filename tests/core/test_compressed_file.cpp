@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <unistd.h>
+
 #include "plexus/core/compressed_file.hpp"
 #include "plexus/core/error.hpp"
 
@@ -21,7 +23,9 @@ constexpr std::array<unsigned char, 48> compressed{
     0x1a, 0xa5, 0x46, 0xa9, 0xe1, 0x48, 0x01, 0x00, 0x58, 0x75, 0x73, 0xc8, 0xf0, 0x0a, 0x00, 0x00};
 
 std::filesystem::path file_of(std::string_view bytes) {
-    auto file = std::filesystem::temp_directory_path() / "plexus_test_compressed_file";
+    // Tests run at the same time, each in a process of its own.
+    auto file = std::filesystem::temp_directory_path() /
+                ("plexus_test_compressed_file_" + std::to_string(::getpid()));
     std::ofstream(file, std::ios::binary) << bytes;
     return file;
 }

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <string>
 
+#include <unistd.h>
+
 #include "plexus/core/error.hpp"
 #include "plexus/cost_models/event_driven/published_figures.hpp"
 
@@ -22,7 +24,8 @@ std::vector<FigureRow> shipped() {
 
 /// Problems of a table with these entries.
 std::vector<plexus::core::Problem> problems_of(const std::string& entries) {
-    const auto file = std::filesystem::temp_directory_path() / "plexus_test_figures.yaml";
+    const auto file = std::filesystem::temp_directory_path() /
+                      ("plexus_test_figures_" + std::to_string(::getpid()) + ".yaml");
     std::ofstream(file) << "version: 1\nfigures:\n" << entries;
     try {
         (void)check_published_figures(file, hardware_folder / "presets");

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "plexus/workloads/spiking_dynamics.hpp"
 #include "plexus/workloads/spiking_network.hpp"
@@ -250,7 +251,7 @@ TEST_CASE("potentials leak and are cut to 1/64, currents decay", "[spiking]") {
 
 TEST_CASE("a firing trace is read and says which neurons are updated", "[spiking]") {
     const auto file =
-        std::filesystem::temp_directory_path() / fmt::format("plexus_trace_{}.txt", std::rand());
+        std::filesystem::temp_directory_path() / fmt::format("plexus_trace_{}.txt", ::getpid());
     std::ofstream(file) << "# three steps\n2 0\n\n1\n";
     const FiringTrace trace = load_firing_trace(file, 5);
     CHECK(trace.steps == std::vector<std::vector<std::int32_t>>{{0, 2}, {}, {1}});
