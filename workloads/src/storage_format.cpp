@@ -17,7 +17,7 @@ constexpr std::int64_t widest = 62;  // bits of a word
 
 /// ⌈log₂ n⌉, n ≥ 1.
 std::int64_t bits_for(std::int64_t n) {
-    return std::bit_width(static_cast<std::uint64_t>(n - 1));
+    return static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(n - 1)));
 }
 
 void check_rank(const Rank& rank, const std::string& path, bool innermost, core::Problems& bad) {
