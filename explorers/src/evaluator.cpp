@@ -61,7 +61,8 @@ std::vector<core::Node> possible_values(const Experiment& experiment, std::strin
     return values;
 }
 
-KernelStage make_kernel_stage(const Experiment& experiment, int jobs) {
+/// \param tree Of the scenario.
+KernelStage make_kernel_stage(const Experiment& experiment, const core::Node& tree, int jobs) {
     core::Problems problems;
     std::vector<std::int64_t> blocks;
     for (const core::Node& node : possible_values(experiment, "decisions.kernels.block"))
@@ -77,7 +78,7 @@ KernelStage make_kernel_stage(const Experiment& experiment, int jobs) {
     // Only event-driven cores ask what every core gets of a matrix.
     core::Problems elsewhere;
     const hardware::Architecture machine =
-        hardware::read_architecture(*experiment.tree.find("hardware"), elsewhere);
+        hardware::read_architecture(*tree.find("hardware"), elsewhere);
     const bool counts = std::ranges::any_of(
         machine.core_types, [](const hardware::Core& core) { return core.event_driven(); });
     return {std::move(blocks), banks, counts, jobs};
@@ -92,7 +93,7 @@ struct Evaluator::Detail {
           schedules(builtin_cooling_schedules()),
           mappers(builtin_mappers()),
           strategies(builtin_placement_strategies()),
-          kernels(make_kernel_stage(e, jobs)) {}
+          kernels(make_kernel_stage(e, tree, jobs)) {}
 
     /// A design with all its parts; `violations` is set instead if it cannot be built.
     struct Design {

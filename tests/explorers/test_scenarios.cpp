@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 #include "plexus/core/node.hpp"
 #include "plexus/explorers/evaluator.hpp"
 #include "plexus/explorers/experiment.hpp"
@@ -66,6 +68,27 @@ TEST_CASE("a scenario can change the machine and anything else") {
     // 2 % of the weights and 1 % of the activations.
     CHECK(event[0] < dense[0]);
     CHECK(gating[1] < 0.5 * dense[1]);
+}
+
+TEST_CASE("a machine costs the same as base and as scenario") {
+    const auto run = [](const std::string& base, const std::string& scenario) {
+        const std::filesystem::path file = std::filesystem::temp_directory_path() /
+                                           ("plexus_base_" + std::to_string(::getpid()) + ".yaml");
+        const std::string presets = (source / "hardware/presets").string();
+        std::ofstream(file) << "version: 1\nhardware: " << presets << "/" << base
+                            << ".yaml\nworkload: " << (source / "workloads/presets").string()
+                            << "/opt_125m_fc2.yaml\nobjectives: [latency_cycles, energy_pj]\n"
+                            << "decisions: {kernels: {bank: [csr], block: 64}}\n"
+                            << "scenarios: {base: {}, other: {hardware: " << presets << "/"
+                            << scenario << ".yaml}}\n";
+        const Experiment e = load_experiment(file);
+        std::filesystem::remove(file);
+        return std::vector{first_design(e, 0), first_design(e, 1)};
+    };
+    const auto one = run("event_28nm", "array_28nm");
+    const auto two = run("array_28nm", "event_28nm");
+    CHECK(one[0] == two[1]);
+    CHECK(one[1] == two[0]);
 }
 
 TEST_CASE("an experiment with scenarios is self-contained once resolved") {

@@ -39,6 +39,7 @@ struct Misses {
     double worst_empty = 0;
     double maximum = 0;  ///< Σ |expected maximum / exact − 1|
     double bias = 0;     ///< Σ (expected maximum / exact − 1)
+    double square = 0;   ///< Σ (expected maximum / exact − 1)²
     int count = 0;
 
     void add(const DensityModel& model, const DensityModel& actual, TileShape shape) {
@@ -49,7 +50,13 @@ struct Misses {
         worst_empty = std::max(worst_empty, missed);
         maximum += std::fabs(ratio);
         bias += ratio;
+        square += ratio * ratio;
         ++count;
+    }
+    [[nodiscard]] double mean_bias() const { return bias / count; }
+    /// Of the mean bias, if the misses are independent.
+    [[nodiscard]] double standard_error() const {
+        return std::sqrt((square / count - mean_bias() * mean_bias()) / (count - 1));
     }
     [[nodiscard]] std::string text() const {
         return fmt::format("{:.2f} | {:.2f} | {:.1f} | {:+.1f}",
@@ -142,10 +149,14 @@ TEST_CASE("density models against exact counts of DLMC matrices, as the document
         INFO(line);
         CHECK(text.find(line) != std::string::npos);
     }
-    // What was pruned at random is uniform: within 1 % of the tiles, and the maximum without bias.
+    // What was pruned at random is uniform: within 1 % of the tiles, and the fullest tile without a
+    // bias beyond chance (-1.1 % +- 0.9 %: a fullest tile holds few non-zeros, so one of them more
+    // or less is percents).
     const Group& random = groups["random_pruning 0.9"];
     CHECK(random.uniform.worst_empty <= 0.01);
-    CHECK(std::fabs(random.uniform.bias / random.uniform.count) <= 0.02);
+    INFO(random.uniform.mean_bias() << " ± " << random.uniform.standard_error());
+    CHECK(std::fabs(random.uniform.mean_bias()) <= 3 * random.uniform.standard_error());
+    CHECK(random.uniform.standard_error() < 0.01);  // else the test could not fail
     CHECK(random.chosen.at(DensityKind::uniform) == random.matrices);
 }
 

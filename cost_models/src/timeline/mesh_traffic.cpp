@@ -3,10 +3,13 @@
 
 #include <algorithm>
 
+#include "event_driven/mesh_routes.hpp"
+
 namespace plexus::cost_models::timeline {
 
 namespace {
 
+using event_driven::Direction;
 using hardware::Mesh;
 
 /// Share of the cores of a placement in columns 0 … x.
@@ -70,9 +73,8 @@ void add_to_links(const MeshSites& sites,
                   double packets,
                   std::vector<double>& links) {
     const Mesh& mesh = sites.mesh();
-    enum Side : std::size_t { west, south, north, east };
-    const auto link = [&](int x, int y, Side side) -> double& {
-        return links.at(static_cast<std::size_t>(x * mesh.height + y) * 4 + side);
+    const auto link = [&](int x, int y, Direction direction) -> double& {
+        return links.at(event_driven::link_id(x * mesh.height + y, direction));
     };
     const auto share = [&](const Placement& p, int x, int y) {
         return static_cast<double>(sites.on_tile(p, x * mesh.height + y)) / p.cores;
@@ -87,8 +89,8 @@ void add_to_links(const MeshSites& sites,
         for (int x = 0; x + 1 < mesh.width; ++x) {
             before += share(from, x, y);
             const double ends_before = share_up_to_column(sites, to, x);
-            link(x, y, east) += packets * before * (1 - ends_before);
-            link(x + 1, y, west) += packets * (row - before) * ends_before;
+            link(x, y, Direction::east) += packets * before * (1 - ends_before);
+            link(x + 1, y, Direction::west) += packets * (row - before) * ends_before;
         }
     }
     // Then along y in the column of the destination.
@@ -101,8 +103,8 @@ void add_to_links(const MeshSites& sites,
         for (int y = 0; y + 1 < mesh.height; ++y) {
             ends_before += share(to, x, y);
             const double before = share_up_to_row(sites, from, y);
-            link(x, y, north) += packets * before * (column - ends_before);
-            link(x, y + 1, south) += packets * (1 - before) * ends_before;
+            link(x, y, Direction::north) += packets * before * (column - ends_before);
+            link(x, y + 1, Direction::south) += packets * (1 - before) * ends_before;
         }
     }
 }
