@@ -11,6 +11,8 @@
 #include "plexus/explorers/annealing/cooling.hpp"
 #include "plexus/explorers/design/explorer.hpp"
 #include "plexus/explorers/experiment.hpp"
+#include "plexus/explorers/kernel_selection/fusion_weights.hpp"
+#include "plexus/explorers/kernel_selection/selector.hpp"
 #include "plexus/explorers/mapping/mapper.hpp"
 #include "plexus/explorers/scheduling/placement_search.hpp"
 
@@ -61,6 +63,12 @@ std::vector<Kind> plug_in_kinds() {
         {"kernels",
          "Kernels (decisions.kernels.bank)",
          descriptions(cost_models::builtin_kernels())},
+        {"selectors",
+         "Kernel selectors (decisions.kernels.selector)",
+         descriptions(explorers::builtin_selectors())},
+        {"weights",
+         "Solvers of fusion weights (decisions.kernels.weights)",
+         descriptions(explorers::builtin_weight_solvers())},
         {"core_models",
          "Core cost models (chosen by the kind of core)",
          descriptions(cost_models::builtin_core_models())},

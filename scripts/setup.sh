@@ -10,6 +10,7 @@ cmake             | cmake   | configures the build
 ninja-build       | ninja   | runs the build
 libyaml-cpp-dev   | -       | reads experiment, hardware and workload files
 libboost-graph-dev| /usr/include/boost/graph/adjacency_list.hpp | Boost.Graph: operators, interconnects
+libeigen3-dev     | /usr/include/eigen3/Eigen/Core | low-rank kernels
 libfmt-dev        | -       | formats text and numbers
 nlohmann-json3-dev| -       | reads model configurations, writes JSON results
 libcli11-dev      | -       | command line of the program plexus

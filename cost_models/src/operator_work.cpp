@@ -114,13 +114,9 @@ void set_formats(OperatorWork& work, const KernelMix& mix) {
         return s.kernel == "zero" && s.blocks > 0;
     });
     for (const KernelShare& share : mix.shares) {
-        SynapseFormat format = drops_blocks ? SynapseFormat::block : SynapseFormat::dense;
-        if (share.kernel.starts_with("n_m")) {
-            format = SynapseFormat::n_m;
-        } else if (share.kernel.starts_with("bitmap")) {
-            format = SynapseFormat::bitmap;
-        } else if (share.kernel.starts_with("csr")) {
-            format = SynapseFormat::csr;
+        const bool kept_block = drops_blocks && share.format == SynapseFormat::dense;
+        const SynapseFormat format = kept_block ? SynapseFormat::block : share.format;
+        if (format == SynapseFormat::csr) {
             work.indexed_elements += share.nonzeros;
             work.indexed_bits += share.storage_bits;
         }
@@ -163,6 +159,7 @@ void set_weights(OperatorWork& work,
     set_formats(work, *mix);
     work.weight_work = mix->work;
     work.weight_density = std::min(1.0, mix->work / dense);
+    work.weight_imbalance = mix->work > 0 ? std::max(1.0, mix->lane_work / mix->work) : 1.0;
     work.weight_pattern = tensor.sparsity.pattern;
     if (work.weight_pattern == workloads::Pattern::block) {
         work.weight_block = tensor.sparsity.block;

@@ -2,7 +2,9 @@
 #include "plexus/explorers/decisions.hpp"
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plexus/core/node.hpp"
@@ -17,30 +19,92 @@ namespace {
 using core::Range;
 using core::Reader;
 
+/// A word of a list, as the enumerator at its place.
+template <class Enum>
+void read_choice(const Reader& word, std::initializer_list<const char*> names, Enum& out) {
+    if (word)
+        out = static_cast<Enum>(word.choice(names));
+}
+
+void read_bank(const Reader& bank, Decisions& out) {
+    if (!bank)
+        return;
+    out.bank.clear();
+    for (const Reader& name : bank.items())
+        out.bank.push_back(name.text());
+    if (out.bank.empty() && bank.is_sequence())
+        bank.problem("expected at least one kernel, such as [csr]");
+    static_cast<void>(cost_models::make_bank(out.bank, bank.where(), bank.path(), bank.problems()));
+}
+
 void read_kernels(const Reader& kernels, Decisions& out) {
+    const core::Registry<KernelSelector> selectors = builtin_selectors();
+    KernelDecision& k = out.kernels;
+    k.selector_params = core::defaults(selectors.find(k.selector)->params);
     if (!kernels)
         return;
-    kernels.allow({"bank", "block"});
-    if (const Reader bank = kernels.find("bank")) {
-        out.bank.clear();
-        for (const Reader& name : bank.items())
-            out.bank.push_back(name.text());
-        if (out.bank.empty() && bank.is_sequence())
-            bank.problem("expected at least one kernel, such as [csr]");
-        static_cast<void>(make_bank(out.bank, bank.where(), bank.path(), bank.problems()));
-    }
+    std::vector<std::string> known{
+        "bank", "block", "selector", "path", "mixture", "weights", "table", "seed"};
+    for (const std::string& name : selectors.names())
+        if (!selectors.find(name)->params.empty())
+            known.push_back(name);
+    kernels.allow(known);
+    read_bank(kernels.find("bank"), out);
     out.block = kernels.find("block").integer_or(out.block, {.lower = 1, .upper = max_block});
+    if (const Reader selector = kernels.find("selector"))
+        k.selector = selectors.names()[selector.choice(selectors.names())];
+    // The parameters of the selectors that are not chosen are checked all the same.
+    for (const std::string& name : selectors.names()) {
+        core::Params params = core::read_params(kernels.find(name), selectors.find(name)->params);
+        if (name == k.selector)
+            k.selector_params = std::move(params);
+    }
+    read_choice(kernels.find("path"), {"compile_time", "run_time"}, k.path);
+    k.mixture = kernels.find("mixture").integer_or(k.mixture, {.lower = 1, .upper = 32});
+    if (const Reader weights = kernels.find("weights")) {
+        const std::vector<std::string> solvers = builtin_weight_solvers().names();
+        k.solver = solvers[weights.choice(solvers)];
+    }
+    if (const Reader table = kernels.find("table"))
+        k.table = table.file();
+    constexpr double largest_seed = 9007199254740992.0;  // 2^53: all integers up to it are exact
+    k.seed = static_cast<std::uint64_t>(kernels.find("seed").integer_or(
+        static_cast<std::int64_t>(k.seed), {.lower = 0, .upper = largest_seed}));
 }
 
 void read_weighting(const Reader& weighting, Decisions& out) {
     if (!weighting)
         return;
-    weighting.allow({"alpha", "error_reference", "work_share"});
+    weighting.allow({"mode",
+                     "alpha",
+                     "error_reference",
+                     "error_budget",
+                     "resources",
+                     "form",
+                     "work_share",
+                     "switch_cost",
+                     "storage_cap",
+                     "work_cap",
+                     "regret_rate",
+                     "regret_hysteresis"});
     Weighting& w = out.weighting;
-    w.alpha = weighting.find("alpha").number_or(w.alpha, Range::unit());
-    w.error_reference =
-        weighting.find("error_reference").number_or(w.error_reference, Range::positive());
-    w.work_share = weighting.find("work_share").number_or(w.work_share, Range::unit());
+    read_choice(
+        weighting.find("mode"), {"fixed", "explored", "dual", "balance", "by_class"}, w.mode);
+    read_choice(
+        weighting.find("resources"), {"work_and_storage", "latency_and_energy"}, w.resources);
+    read_choice(weighting.find("form"), {"sum", "bottleneck"}, w.form);
+    const auto number = [&](const char* key, double& value, Range range) {
+        value = weighting.find(key).number_or(value, range);
+    };
+    number("alpha", w.alpha, Range::unit());
+    number("error_reference", w.error_reference, Range::positive());
+    number("error_budget", w.error_budget, Range::at_least(0));
+    number("work_share", w.work_share, Range::unit());
+    number("switch_cost", w.switch_cost, Range::at_least(0));
+    number("storage_cap", w.storage_cap, Range::positive());
+    number("work_cap", w.work_cap, Range::positive());
+    number("regret_rate", w.regret_rate, {.lower = 0, .upper = 1, .open_lower = true});
+    number("regret_hysteresis", w.regret_hysteresis, Range::at_least(0));
 }
 
 void read_plan(const Reader& section, Decisions& out) {
@@ -101,6 +165,43 @@ core::Node number_node(double value) {
     return core::scalar(core::to_text(value));
 }
 
+core::Node default_kernels_tree(const Decisions& d) {
+    core::Node bank;
+    bank.kind = core::Node::Kind::sequence;
+    for (const std::string& name : d.bank)
+        bank.children.push_back(text_node(name));
+    core::Node kernels;
+    set_key(kernels, "bank", bank);
+    set_key(kernels, "block", text_node(std::to_string(d.block)));
+    set_key(kernels, "selector", text_node(d.kernels.selector));
+    const core::Registry<KernelSelector> selectors = builtin_selectors();
+    for (const std::string& name : selectors.names())
+        if (const auto& params = selectors.find(name)->params; !params.empty())
+            set_key(kernels, name, default_params_tree(params));
+    set_key(kernels, "path", text_node("compile_time"));
+    set_key(kernels, "mixture", text_node(std::to_string(d.kernels.mixture)));
+    set_key(kernels, "weights", text_node(d.kernels.solver));
+    set_key(kernels, "seed", text_node(std::to_string(d.kernels.seed)));
+    return kernels;
+}
+
+core::Node default_weighting_tree(const Weighting& w) {
+    core::Node weighting;
+    set_key(weighting, "mode", text_node("fixed"));
+    set_key(weighting, "alpha", number_node(w.alpha));
+    set_key(weighting, "error_reference", number_node(w.error_reference));
+    set_key(weighting, "error_budget", number_node(w.error_budget));
+    set_key(weighting, "resources", text_node("work_and_storage"));
+    set_key(weighting, "form", text_node("sum"));
+    set_key(weighting, "work_share", number_node(w.work_share));
+    set_key(weighting, "switch_cost", number_node(w.switch_cost));
+    set_key(weighting, "storage_cap", number_node(w.storage_cap));
+    set_key(weighting, "work_cap", number_node(w.work_cap));
+    set_key(weighting, "regret_rate", number_node(w.regret_rate));
+    set_key(weighting, "regret_hysteresis", number_node(w.regret_hysteresis));
+    return weighting;
+}
+
 }  // namespace
 
 void set_key(core::Node& map, const std::string& key, core::Node value) {
@@ -124,10 +225,10 @@ Decisions read_decisions(const Reader& section,
     Decisions out;
     if (section) {
         section.allow({"kernels", "weighting", "fusion", "placement", "annealing", "mapping"});
-        read_kernels(section.find("kernels"), out);
         read_weighting(section.find("weighting"), out);
         read_plan(section, out);
     }
+    read_kernels(section ? section.find("kernels") : section, out);
     read_annealing(section ? section.find("annealing") : section, schedules, out);
     out.mapping = read_mapping_decision(section ? section.find("mapping") : section, mappers);
     return out;
@@ -136,17 +237,8 @@ Decisions read_decisions(const Reader& section,
 core::Node default_decision_tree(const core::Registry<CoolingSchedule>& schedules,
                                  const core::Registry<Mapper>& mappers) {
     const Decisions d;
-    core::Node bank;
-    bank.kind = core::Node::Kind::sequence;
-    for (const std::string& name : d.bank)
-        bank.children.push_back(text_node(name));
-    core::Node kernels;
-    set_key(kernels, "bank", bank);
-    set_key(kernels, "block", text_node(std::to_string(d.block)));
-    core::Node weighting;
-    set_key(weighting, "alpha", number_node(d.weighting.alpha));
-    set_key(weighting, "error_reference", number_node(d.weighting.error_reference));
-    set_key(weighting, "work_share", number_node(d.weighting.work_share));
+    core::Node kernels = default_kernels_tree(d);
+    core::Node weighting = default_weighting_tree(d.weighting);
     core::Node fusion;
     set_key(fusion, "stacks", text_node("searched"));
     core::Node placement;

@@ -150,7 +150,7 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
     if (!design.violations.empty())
         return;
 
-    design.kernels = kernels.select(design.work->value, design.decisions);
+    design.kernels = kernels.select(design.work->value, design.decisions, design.machine->value);
     if (design.kernels.violation) {
         design.violations.push_back(*design.kernels.violation);
         return;
@@ -163,8 +163,8 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
         const cost_models::KernelMix* mix = nullptr;
         const cost_models::event_driven::PartitionCounts* partition = nullptr;
         for (const workloads::Access& input : workload.operators[i].inputs)
-            if (const auto& m = design.kernels.mixes[input.tensor]; m != nullptr) {
-                mix = m.get();
+            if (const auto& s = design.kernels.selections[input.tensor]; s != nullptr) {
+                mix = &s->mix;
                 partition = design.kernels.partitions[input.tensor].get();
             }
         work.push_back(cost_models::operator_work(workload, i, mix));
@@ -204,13 +204,16 @@ cost_models::CoreCostModels Evaluator::Detail::core_models(Design& design) const
 
 double Evaluator::Detail::objective(ObjectiveKind kind, const Design& design) const {
     const cost_models::PlanCost& cost = design.search.cost;
+    // Blocks that are looked at while the program runs are looked at before they are executed.
+    const double latency = (cost.latency + design.kernels.analysis_cycles).value;
+    const double energy = (cost.energy + design.kernels.analysis_energy).value;
     switch (kind) {
         case ObjectiveKind::latency_cycles:
-            return cost.latency.value;
+            return latency;
         case ObjectiveKind::energy_pj:
-            return cost.energy.value;
+            return energy;
         case ObjectiveKind::edp:
-            return cost.energy.value * cost.latency.value;
+            return energy * latency;
         case ObjectiveKind::error:
             return std::hypot(design.kernels.error(),
                               cost_models::event_driven::coding_error(design.machine->value));
@@ -235,8 +238,12 @@ Evaluator::Evaluator(const Experiment& experiment, std::size_t scenario, int job
     });
     const Decisions decisions = read_decisions(
         core::Reader(*d.tree.find("decisions"), "decisions", problems), d.schedules, d.mappers);
-    if (work->violations.empty() && problems.empty())
-        static_cast<void>(d.kernels.select(work->value, decisions));
+    const core::Node& hardware_node = *d.tree.find("hardware");
+    const auto machine = d.machines.get(core::content_hash(hardware_node), [&] {
+        return checked<hardware::Architecture>(hardware_node, hardware::read_architecture);
+    });
+    if (work->violations.empty() && machine->violations.empty() && problems.empty())
+        static_cast<void>(d.kernels.select(work->value, decisions, machine->value));
 }
 
 Evaluator::~Evaluator() = default;
@@ -258,13 +265,20 @@ Outcome Evaluator::evaluate(const DesignPoint& point) const {
     std::int64_t fused = 0;
     for (const char kept : design.model->residency(design.search.plan).kept)
         fused += kept;
-    out.metrics = {design.kernels.storage_bits(),
-                   design.kernels.work(),
-                   cost.off_chip_bits,
-                   cost.peak_memory_bits,
-                   cost.resident_weight_share,
-                   fused,
-                   design.search.annealing.accepted};
+    out.metrics = {
+        design.kernels.storage_bits(),
+        design.kernels.work(),
+        cost.off_chip_bits,
+        cost.peak_memory_bits,
+        cost.resident_weight_share,
+        fused,
+        design.search.annealing.accepted,
+        design.kernels.alpha(),
+        design.kernels.regret(),
+        design.kernels.switches(),
+        design.kernels.mixtures(),
+        design.kernels.table_misses(),
+        design.kernels.analysis_cycles / (cost.latency + design.kernels.analysis_cycles)};
     return out;
 }
 
@@ -275,7 +289,13 @@ std::vector<std::string> Evaluator::metric_names() {
             "peak_memory_bits",
             "resident_weight_share",
             "fused_edges",
-            "annealing_accepted"};
+            "annealing_accepted",
+            "alpha",
+            "selector_regret",
+            "kernel_switches",
+            "mixed_blocks",
+            "table_misses",
+            "selector_latency_share"};
 }
 
 namespace {
@@ -285,10 +305,10 @@ core::Table kernel_table(const workloads::Workload& workload, const KernelPlan& 
         .name = "kernels",
         .columns = {"tensor", "kernel", "blocks", "nonzeros", "storage_bits", "work_macs", "error"},
         .rows = {}};
-    for (std::size_t i = 0; i < kernels.mixes.size(); ++i) {
-        if (kernels.mixes[i] == nullptr)
+    for (std::size_t i = 0; i < kernels.selections.size(); ++i) {
+        if (kernels.selections[i] == nullptr)
             continue;
-        const cost_models::KernelMix& mix = *kernels.mixes[i];
+        const cost_models::KernelMix& mix = kernels.selections[i]->mix;
         for (const cost_models::KernelShare& share : mix.shares) {
             const double error =
                 share.lost_energy == 0 ? 0.0 : std::sqrt(share.lost_energy / mix.total_energy);
@@ -346,6 +366,14 @@ Evaluator::Explanation Evaluator::explain(const DesignPoint& point) const {
         return out;
     const workloads::Workload& workload = design.work->value;
     out.items = design.model->explain(design.search.plan);
+    if (design.kernels.analysis_operations > 0)
+        out.items.push_back({.work = "kernel selection",
+                             .place = "all cores",
+                             .cause = "analysis",
+                             .count = design.kernels.analysis_operations,
+                             .count_unit = "operations",
+                             .energy = design.kernels.analysis_energy,
+                             .cycles = design.kernels.analysis_cycles});
     out.kernels = kernel_table(workload, design.kernels);
     const auto residency = design.model->residency(design.search.plan);
     out.plan = plan_table(workload, design.search.plan, residency);

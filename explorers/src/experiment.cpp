@@ -163,6 +163,19 @@ void read_budget(const Reader& section, Experiment& out) {
         section.problem("expected evaluations, seconds or both");
 }
 
+/// An α that the explorer is said to set must be one of the axes.
+void check_explored_alpha(const Experiment& experiment, Problems& problems) {
+    const std::vector<Axis>& axes = experiment.space.axes();
+    const auto is_alpha = [](const Axis& axis) { return axis.path == "decisions.weighting.alpha"; };
+    const auto modes = core::find_path(experiment.tree, "decisions.weighting.mode");
+    if (modes.empty() || modes[0]->text != "explored" ||
+        std::any_of(axes.begin(), axes.end(), is_alpha))
+        return;
+    problems.add(modes[0]->where,
+                 "decisions.weighting.mode",
+                 "explored needs an axis decisions.weighting.alpha in the space");
+}
+
 }  // namespace
 
 const char* to_string(ObjectiveKind kind) {
@@ -204,6 +217,8 @@ Experiment load_experiment(const std::filesystem::path& file,
     const bool sound = problems.empty();
     if (sound && space)
         check_axes(out, space, problems);
+    if (sound)
+        check_explored_alpha(out, problems);
     read_scenarios(top.find("scenarios"), sound, out);
     read_comparison(top.find("compare"), sound && problems.empty(), out);
     read_explorer(top.find("explorer"), out);

@@ -54,6 +54,63 @@ annealing: {cooling: lundy_mees, steps: 77, probes: 5, initial_acceptance: 0.6}
     CHECK(r.decisions.cooling == "lundy_mees");
 }
 
+TEST_CASE("decisions on kernels are read from every key") {
+    const Read r(R"yaml(
+kernels:
+  bank: ["low_rank(2)+coo_top(50)", "poly_weights(3:estrin)"]
+  selector: density_threshold
+  density_threshold: {threshold: 0.4}
+  path: run_time
+  mixture: 3
+  weights: frank_wolfe
+  table: /a/table.json
+  seed: 12
+weighting:
+  mode: dual
+  error_budget: 0.03
+  resources: latency_and_energy
+  form: bottleneck
+  switch_cost: 0.5
+  storage_cap: 0.25
+  work_cap: 0.125
+  regret_rate: 0.1
+  regret_hysteresis: 0.2
+)yaml");
+    CHECK(r.errors().empty());
+    const explorers::KernelDecision& k = r.decisions.kernels;
+    CHECK(k.selector == "density_threshold");
+    CHECK(k.selector_params.number("threshold") == 0.4);
+    CHECK(k.path == explorers::SelectionPath::run_time);
+    CHECK(k.mixture == 3);
+    CHECK(k.solver == "frank_wolfe");
+    CHECK(k.table == "/a/table.json");
+    CHECK(k.seed == 12);
+    const explorers::Weighting& w = r.decisions.weighting;
+    CHECK(w.mode == explorers::AlphaMode::dual);
+    CHECK(w.error_budget == 0.03);
+    CHECK(w.resources == explorers::Resources::latency_and_energy);
+    CHECK(w.form == explorers::ResourceForm::bottleneck);
+    CHECK(w.switch_cost == 0.5);
+    CHECK(w.storage_cap == 0.25);
+    CHECK(w.work_cap == 0.125);
+    CHECK(w.regret_rate == 0.1);
+    CHECK(w.regret_hysteresis == 0.2);
+    const Read wrong(
+        "kernels: {selector: oracel, path: later, mixture: 0, weights: newton, static: {a: 1}}\n"
+        "weighting: {mode: adaptive, switch_cost: -1, storage_cap: 0}\n");
+    const std::string errors = wrong.errors();
+    CAPTURE(errors);
+    for (const char* part : {"did you mean \"oracle\"",
+                             "decisions.kernels.path",
+                             "decisions.kernels.mixture",
+                             "decisions.kernels.weights",
+                             "static",
+                             "decisions.weighting.mode",
+                             "decisions.weighting.switch_cost",
+                             "decisions.weighting.storage_cap"})
+        CHECK(errors.find(part) != std::string::npos);
+}
+
 TEST_CASE("parameters of a cooling schedule stand under its name") {
     const Read r("annealing: {cooling: geometric, geometric: {gamma: 0.9}}");
     CHECK(r.errors().empty());

@@ -79,11 +79,14 @@ std::vector<core::Node> others(const std::string& text) {
         for (const char* n : {"0", "1", "3", "0.3", "100", "0.8"})
             out.emplace_back(n);
     } else {
-        out = {"touched",  "rate",   "delta",        "round_robin",  "annealed",
-               "prefill",  "silu",   "qwen2.5_1.5b", "row_balanced", "bitmap",
-               "n_m(1:4)", "normal", "ones",         "none",         "uniform",
-               "all",      "linear", "lundy_mees",   "logarithmic",  "annealing",
-               "energy",   "zigzag"};
+        out = {"touched",      "rate",       "delta",       "round_robin",
+               "annealed",     "prefill",    "silu",        "qwen2.5_1.5b",
+               "row_balanced", "bitmap",     "n_m(1:4)",    "normal",
+               "ones",         "none",       "uniform",     "all",
+               "linear",       "lundy_mees", "logarithmic", "annealing",
+               "energy",       "zigzag",     "dual",        "balance",
+               "dynamic",      "random",     "run_time",    "latency_and_energy",
+               "bottleneck",   "active_set"};
     }
     std::vector<core::Node> nodes;
     for (const std::string& other : out)
@@ -258,6 +261,22 @@ TEST_CASE("every decision changes some result", "[sensitivity]") {
     for (const char* cooling : {"geometric", "linear", "lundy_mees", "logarithmic", "adaptive"})
         variants.push_back(
             {set("decisions.annealing.cooling", cooling), set("decisions.annealing.steps", "400")});
+    // Every rule for alpha, selector and resource form is in charge once.
+    variants.push_back({set("decisions.weighting.mode", "dual"),
+                        set("decisions.weighting.storage_cap", "0.3"),
+                        set("decisions.weighting.work_cap", "0.3")});
+    variants.push_back({set("decisions.kernels.selector", "density_threshold"),
+                        set("decisions.kernels.density_threshold.threshold", "0.1")});
+    variants.push_back({set("decisions.kernels.selector", "random"),
+                        set("decisions.weighting.switch_cost", "0.1")});
+    variants.push_back({set("decisions.kernels.path", "run_time"),
+                        set("decisions.weighting.mode", "by_class"),
+                        set("decisions.weighting.error_reference", "0.7"),
+                        set("decisions.weighting.regret_hysteresis", "1e-6")});
+    variants.push_back({set("decisions.kernels.bank", "[\"n_m(1:8)\", \"low_rank(1)\", toeplitz]"),
+                        set("decisions.weighting.alpha", "0.9"),
+                        set("decisions.weighting.error_reference", "0.3"),
+                        set("decisions.kernels.mixture", "2")});
     std::set<std::string> without =
         without_effect("sensitivity_loihi_like_64.yaml", "decisions", variants);
     std::erase_if(without, about_mapping);

@@ -118,7 +118,8 @@ Bounds bounds_of(const Architecture& architecture,
     Bounds b;
     b.share = share_of(work, cores);
     b.use = use_array(core, b.share.loops);
-    b.compute = Cycles(b.use.cycles * b.share.skip * cycles_per_operation(core.array, work));
+    b.compute = Cycles(b.use.cycles * b.share.skip * work.weight_imbalance *
+                       cycles_per_operation(core.array, work));
     b.levels = on_chip_levels(architecture, core);
     for (std::size_t level = 0; level < b.levels; ++level) {
         b.fill += Cycles(static_cast<double>(core.memories[level].latency_cycles));

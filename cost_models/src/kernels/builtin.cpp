@@ -15,9 +15,16 @@ std::int64_t index_bits(std::int64_t x) {
 
 void register_builtin(core::Registry<Kernel>& registry) {
     register_dense(registry);
-    register_csr(registry);
+    register_compressed(registry);
     register_bitmap(registry);
+    register_coo(registry);
     register_group_limited(registry);
+    register_banded(registry);
+    register_low_rank(registry);
+    register_toeplitz(registry);
+    register_position_polynomial(registry);
+    register_matrix_polynomial(registry);
+    register_ternary(registry);
     register_zero(registry);
 }
 

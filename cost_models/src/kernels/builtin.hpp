@@ -5,16 +5,18 @@
 
 namespace plexus::cost_models {
 
-// One function per kernel, each defined in the file of its name.
+// One function per file of kernels.
 void register_dense(core::Registry<Kernel>& registry);
-void register_csr(core::Registry<Kernel>& registry);
+void register_compressed(core::Registry<Kernel>& registry);
 void register_bitmap(core::Registry<Kernel>& registry);
+void register_coo(core::Registry<Kernel>& registry);
 void register_group_limited(core::Registry<Kernel>& registry);
+void register_banded(core::Registry<Kernel>& registry);
+void register_low_rank(core::Registry<Kernel>& registry);
+void register_toeplitz(core::Registry<Kernel>& registry);
+void register_position_polynomial(core::Registry<Kernel>& registry);
+void register_matrix_polynomial(core::Registry<Kernel>& registry);
+void register_ternary(core::Registry<Kernel>& registry);
 void register_zero(core::Registry<Kernel>& registry);
-
-/// Elements of a block: b².
-[[nodiscard]] inline double area(const BlockFeatures& block) {
-    return static_cast<double>(block.block) * static_cast<double>(block.block);
-}
 
 }  // namespace plexus::cost_models

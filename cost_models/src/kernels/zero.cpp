@@ -2,25 +2,25 @@
 #include <memory>
 
 #include "kernels/builtin.hpp"
+#include "kernels/fitters.hpp"
 
 namespace plexus::cost_models {
 namespace {
 
+class ZeroFitter final : public MaskFitter {
+  protected:
+    void choose(const Block& /*block*/, std::span<char> /*keep*/) override {}
+};
+
 /// Takes the block as zero: nothing stored, nothing done, everything lost.
 class Zero final : public Kernel {
   public:
-    [[nodiscard]] KernelCost cost(const BlockFeatures& block,
+    [[nodiscard]] KernelCost cost(const BlockShape& /*shape*/,
                                   std::int64_t /*value_bits*/) const override {
-        return {.storage_bits = 0, .work = 0, .lost_energy = block.energy};
+        return {};
     }
-    [[nodiscard]] bool exact() const override { return false; }
-    [[nodiscard]] workloads::SparseMatrix project(
-        const workloads::SparseMatrix& matrix) const override {
-        workloads::SparseMatrix zero;
-        zero.rows = matrix.rows;
-        zero.columns = matrix.columns;
-        zero.row_offsets.assign(static_cast<std::size_t>(matrix.rows) + 1, 0);
-        return zero;
+    [[nodiscard]] std::unique_ptr<BlockFitter> fitter(std::int64_t /*edge*/) const override {
+        return std::make_unique<ZeroFitter>();
     }
 };
 

@@ -2,315 +2,277 @@
 #include "plexus/explorers/kernel_selection/select.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
-#include <optional>
-#include <set>
-#include <stdexcept>
-#include <string_view>
+#include <cmath>
+#include <cstddef>
 #include <utility>
 
-#include <fmt/format.h>
+#include "plexus/core/error.hpp"
 
-#include "plexus/core/text.hpp"
+#include "kernel_selection/alpha_rules.hpp"
 
 namespace plexus::explorers {
 
 namespace {
 
-using cost_models::BlockFeatures;
 using cost_models::BlockProfile;
-using cost_models::KernelCost;
+using cost_models::KernelBank;
 using cost_models::KernelMix;
 
-/// `name(a:b)` taken apart.
-struct Written {
-    std::string name;
-    bool brackets = false;
-    std::vector<std::string> arguments;
-};
+void check(const KernelBank& bank, const SelectionOptions& options, std::int64_t value_bits) {
+    const Weighting& w = options.weighting;
+    core::ensure(!bank.members.empty(), "select_kernels: the bank is empty");
+    core::ensure(w.alpha >= 0 && w.alpha <= 1, "alpha must be in 0..1");
+    core::ensure(w.work_share >= 0 && w.work_share <= 1, "work_share must be in 0..1");
+    core::ensure(w.error_reference > 0, "error_reference must be > 0");
+    core::ensure(w.error_budget >= 0, "error_budget must be >= 0");
+    core::ensure(w.switch_cost >= 0, "switch_cost must be >= 0");
+    core::ensure(value_bits >= 1, "values must have at least one bit");
+    core::ensure(options.mixture >= 1, "a block has at least one kernel");
+}
 
-/// Nothing if the brackets do not match.
-std::optional<Written> take_apart(std::string_view text) {
-    Written out;
-    const std::size_t open = text.find('(');
-    out.name = std::string(text.substr(0, open));
-    if (open == std::string_view::npos) {
-        if (text.find(')') != std::string_view::npos)
-            return std::nullopt;
+/// Selection for one matrix, from resources to the mix.
+class Selecting {
+  public:
+    Selecting(const BlockProfile& profile,
+              const KernelBank& bank,
+              const SelectionOptions& options,
+              std::int64_t value_bits,
+              const SelectionMachine* machine)
+        : profile_(profile),
+          options_(options),
+          selector_(options.selector != nullptr ? options.selector
+                                                : builtin_selectors().create("oracle")),
+          exact_(profile,
+                 bank,
+                 options.weighting,
+                 value_bits,
+                 full_model(options.weighting, value_bits, profile.block, machine)),
+          seen_(what_is_seen(bank, value_bits, machine)),
+          value_bits_(static_cast<double>(value_bits)) {}
+
+    [[nodiscard]] Selection run(const cost_models::GramProfile* grams) {
+        Selection out;
+        std::vector<double> alpha(std::max<std::size_t>(1, exact_.classes()),
+                                  options_.weighting.alpha);
+        std::vector<std::int32_t> member = choose(alpha);
+        const Assignment chosen = ordered(task(exact_, alpha_for_scores(alpha)), member);
+        out.blocks = profile_.blocks();
+        out.alpha = 1 - task(exact_, alpha).beta();
+        out.score = chosen.score;
+        out.order = chosen.order;
+        out.regret = regret(chosen, alpha);
+        out.table_misses = misses_;
+        if (options_.path == SelectionPath::run_time)
+            out.analysis_operations = analysis_operations(profile_);
+        if (options_.mixture > 1)
+            mix_blocks(chosen, *grams, alpha, out);
+        else
+            for (const std::int32_t k : chosen.member)
+                out.choice.add(k);
+        out.mix = mix_of(out, chosen);
         return out;
     }
-    if (text.find(')') != text.size() - 1)
-        return std::nullopt;
-    out.brackets = true;
-    std::string_view inside = text.substr(open + 1, text.size() - open - 2);
-    for (;;) {
-        const std::size_t colon = inside.find(':');
-        out.arguments.emplace_back(inside.substr(0, colon));
-        if (colon == std::string_view::npos)
-            return out;
-        inside.remove_prefix(colon + 1);
-    }
-}
-
-/// The integer that `text` is as a whole.
-std::optional<std::int64_t> whole_number(std::string_view text) {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return value;
-}
-
-/// Reads the words of a bank; keeps what is wrong.
-class BankReader {
-  public:
-    BankReader(core::SourceLocation where, std::string path, core::Problems& problems)
-        : where_(std::move(where)), path_(std::move(path)), problems_(problems) {}
-
-    void add(std::size_t index, const std::string& text) {
-        item_path_ = fmt::format("{}[{}]", path_, index);
-        const std::optional<Written> written = take_apart(text);
-        if (!written) {
-            problem(fmt::format("expected a kernel such as csr or n_m(2:4), got \"{}\"", text));
-            return;
-        }
-        const core::Description* description = registry_.find(written->name);
-        if (description == nullptr) {
-            const std::vector<std::string> names = registry_.names();
-            problem(fmt::format("no kernel is named \"{}\"{}",
-                                written->name,
-                                core::suggestion(written->name, names)));
-            return;
-        }
-        const std::optional<core::Params> params = read(*description, *written);
-        if (params)
-            create(*description, *params);
-    }
-    [[nodiscard]] KernelBank take() { return std::move(bank_); }
 
   private:
-    void problem(const std::string& message) { problems_.add(where_, item_path_, message); }
-
-    std::optional<core::Params> read(const core::Description& description, const Written& written) {
-        core::Params params = core::defaults(description.params);
-        if (!written.brackets)
-            return params;
-        if (written.arguments.size() != description.params.size()) {
-            std::vector<std::string> names;
-            for (const core::ParamSpec& spec : description.params)
-                names.push_back(spec.name);
-            problem(names.empty() ? fmt::format("kernel {} has no parameters", description.name)
-                                  : fmt::format("expected {}({}), got {} parameters",
-                                                description.name,
-                                                core::join(names, ":"),
-                                                written.arguments.size()));
-            return std::nullopt;
-        }
-        for (std::size_t i = 0; i < written.arguments.size(); ++i) {
-            const core::ParamSpec& spec = description.params[i];
-            const std::optional<std::int64_t> value = whole_number(written.arguments[i]);
-            if (!value || static_cast<double>(*value) < spec.range.lower ||
-                static_cast<double>(*value) > spec.range.upper) {
-                problem(fmt::format("{} of kernel {} must be an integer in {}..{}, got \"{}\"",
-                                    spec.name,
-                                    description.name,
-                                    spec.range.lower,
-                                    spec.range.upper,
-                                    written.arguments[i]));
-                return std::nullopt;
-            }
-            params.set(spec.name, *value);
-        }
-        return params;
+    static ResourceModel full_model(const Weighting& w,
+                                    std::int64_t value_bits,
+                                    std::int64_t block,
+                                    const SelectionMachine* machine) {
+        if (w.resources == Resources::work_and_storage)
+            return work_and_storage(w, value_bits);
+        core::ensure(machine != nullptr, "latency and energy need a machine");
+        return latency_and_energy(w, machine->pricer, machine->use, block);
     }
 
-    void create(const core::Description& description, const core::Params& params) {
-        std::vector<std::string> values;
-        for (const core::ParamSpec& spec : description.params) {
-            values.push_back(std::to_string(params.integer(spec.name)));
-        }
-        const std::string name =
-            values.empty() ? description.name
-                           : fmt::format("{}({})", description.name, core::join(values, ":"));
-        if (!names_.insert(name).second) {
-            problem(fmt::format("kernel {} is in the bank twice", name));
-            return;
-        }
-        try {
-            bank_.members.push_back({name, registry_.create(description.name, params)});
-        } catch (const std::invalid_argument& e) {
-            problem(fmt::format("kernel {}: {}", description.name, e.what()));
-        }
+    /// What the selector goes by: the table or the full model; at run time, medians of errors.
+    KernelScores what_is_seen(const KernelBank& bank,
+                              std::int64_t value_bits,
+                              const SelectionMachine* machine) {
+        const Weighting& w = options_.weighting;
+        if (!selector_->by_table() || machine == nullptr)
+            return options_.path == SelectionPath::run_time ? exact_.estimated() : exact_;
+        KernelBank with_dense = bank;
+        if (std::none_of(bank.members.begin(), bank.members.end(), [](const auto& m) {
+                return m.name == "dense";
+            }))
+            with_dense.members.push_back({"dense", cost_models::builtin_kernels().create("dense")});
+        const cost_models::PerformanceTable table =
+            machine->table != nullptr
+                ? *machine->table
+                : cost_models::make_performance_table(
+                      with_dense, machine->pricer, profile_.block, machine->use);
+        const cost_models::TableKey key{.kernel = "",
+                                        .core = machine->pricer.core_name(),
+                                        .block = profile_.block,
+                                        .value_bits = value_bits,
+                                        .vectors = machine->use.vectors,
+                                        .nonzeros = 0};
+        const KernelScores scores(
+            profile_,
+            bank,
+            w,
+            value_bits,
+            from_table(w, table, key, full_model(w, value_bits, profile_.block, machine), misses_));
+        return options_.path == SelectionPath::run_time ? scores.estimated() : scores;
     }
 
-    core::SourceLocation where_;
-    std::string path_;
-    std::string item_path_;
-    core::Problems& problems_;
-    core::Registry<cost_models::Kernel> registry_ = cost_models::builtin_kernels();
-    std::set<std::string> names_;
-    KernelBank bank_;
-};
-
-/// J of a block from its cost: the factors are worked out once for a matrix.
-class Score {
-  public:
-    Score(const BlockProfile& profile, const Weighting& w, std::int64_t value_bits) {
-        const auto area = static_cast<double>(profile.block) * static_cast<double>(profile.block);
-        const double beta = 1 - w.alpha;
-        // A matrix without energy can lose none.
-        if (profile.total_energy > 0) {
-            lost_ = w.alpha * static_cast<double>(profile.blocks()) / profile.total_energy /
-                    (w.error_reference * w.error_reference);
-        }
-        work_ = beta * w.work_share / area;
-        bits_ = beta * (1 - w.work_share) / (area * static_cast<double>(value_bits));
-    }
-    [[nodiscard]] double operator()(const KernelCost& cost) const {
-        return lost_ * cost.lost_energy + work_ * cost.work + bits_ * cost.storage_bits;
+    [[nodiscard]] SelectionTask task(const KernelScores& scores,
+                                     std::span<const double> alpha) const {
+        const auto b = static_cast<double>(profile_.block);
+        // Partial sums of b outputs written and read once, in dense blocks of storage.
+        const double revisit = (1 - options_.weighting.work_share) * 2 *
+                               static_cast<double>(options_.partial_sum_bits) / (b * value_bits_);
+        return {.scores = scores,
+                .alpha = alpha,
+                .switch_cost = options_.weighting.switch_cost,
+                .revisit_cost = revisit,
+                .rng = core::Rng(options_.seed)};
     }
 
-  private:
-    double lost_ = 0;
-    double work_ = 0;
-    double bits_ = 0;
-};
-
-/// The best kernel for a block: least J, and of equal ones the first of the bank.
-struct Choice {
-    double score = std::numeric_limits<double>::infinity();
-    std::size_t member = 0;
-    KernelCost cost;
-
-    void offer(double other_score, std::size_t other, const KernelCost& other_cost) {
-        if (other_score < score || (other_score == score && other < member)) {
-            score = other_score;
-            member = other;
-            cost = other_cost;
-        }
+    /// The α that J means: that of the rule, but what was asked for where classes only correct
+    /// estimates.
+    [[nodiscard]] std::span<const double> alpha_for_scores(std::span<const double> alpha) {
+        if (options_.weighting.mode != AlphaMode::by_class)
+            return alpha;
+        wanted_.assign(alpha.size(), options_.weighting.alpha);
+        return wanted_;
     }
-};
 
-/// Selection over the blocks of one matrix. What exact kernels cost depends on the number of
-/// non-zeros only, so the best of them is found once for each number that occurs.
-class Selector {
-  public:
-    Selector(const BlockProfile& profile,
-             const KernelBank& bank,
-             const Weighting& weighting,
-             std::int64_t value_bits)
-        : profile_(profile), value_bits_(value_bits), score_(profile, weighting, value_bits) {
-        for (std::size_t k = 0; k < bank.members.size(); ++k) {
-            const cost_models::Kernel& kernel = *bank.members[k].kernel;
-            (kernel.exact() ? exact_ : lossy_).push_back({k, &kernel, dropped_of(kernel)});
-        }
-        const auto densest = std::max_element(profile.nonzeros.begin(), profile.nonzeros.end());
-        const std::size_t counts =
-            densest == profile.nonzeros.end() ? 0 : static_cast<std::size_t>(*densest) + 1;
-        best_exact_.resize(counts);
-        for (std::size_t z = 0; z < counts; ++z) {
-            const BlockFeatures block{.block = profile.block,
-                                      .nonzeros = static_cast<std::int64_t>(z)};
-            for (const Candidate& c : exact_) {
-                const KernelCost cost = c.kernel->cost(block, value_bits);
-                best_exact_[z].offer(score_(cost), c.member, cost);
+    [[nodiscard]] std::vector<std::int32_t> choose(std::vector<double>& alpha) {
+        switch (options_.weighting.mode) {
+            case AlphaMode::fixed:
+            case AlphaMode::explored:
+                break;
+            case AlphaMode::balance:
+                std::fill(alpha.begin(), alpha.end(), balanced_alpha(exact_));
+                break;
+            case AlphaMode::by_class:
+                adapt_alpha_by_class(exact_, seen_, options_.weighting, alpha);
+                break;
+            case AlphaMode::dual: {
+                const auto at = [&](double a) {
+                    std::fill(alpha.begin(), alpha.end(), a);
+                    return selector_->choose(task(seen_, alpha));
+                };
+                DualResult dual = dual_alpha(exact_, options_.weighting.error_budget, at);
+                std::fill(alpha.begin(), alpha.end(), dual.alpha);
+                return std::move(dual.member);
             }
         }
+        return selector_->choose(task(seen_, alpha));
     }
 
-    [[nodiscard]] Choice choose(std::size_t block) const {
-        Choice choice = best_exact_[static_cast<std::size_t>(profile_.nonzeros[block])];
-        for (const Candidate& c : lossy_) {
-            const BlockFeatures features{
-                .block = profile_.block,
-                .nonzeros = profile_.nonzeros[block],
-                .energy = profile_.energy[block],
-                .dropped = c.dropped == nullptr ? 0.0 : (*c.dropped)[block]};
-            const KernelCost cost = c.kernel->cost(features, value_bits_);
-            choice.offer(score_(cost), c.member, cost);
+    [[nodiscard]] double regret(const Assignment& chosen, const std::vector<double>& alpha) {
+        const SelectionTask full = task(exact_, alpha_for_scores(alpha));
+        const auto oracle = builtin_selectors().create("oracle");
+        const double best = ordered(full, oracle->choose(full)).score;
+        return best > 0 ? chosen.score / best - 1 : 0.0;
+    }
+
+    void mix_blocks(const Assignment& chosen,
+                    const cost_models::GramProfile& grams,
+                    const std::vector<double>& alpha,
+                    Selection& out) {
+        const auto solver =
+            options_.solver != nullptr
+                ? options_.solver
+                : std::shared_ptr(builtin_weight_solvers().create("exponentiated_gradient"));
+        const std::size_t n = exact_.kernels();
+        for (std::size_t p = 0; p < chosen.member.size(); ++p) {
+            const double a = alpha[exact_.class_of(p)];
+            WeightProblem problem{.gram = {grams.gram_of(p).begin(), grams.gram_of(p).end()},
+                                  .right = {grams.right_of(p).begin(), grams.right_of(p).end()},
+                                  .energy = profile_.energy[p],
+                                  .error_weight = a * exact_.error_factor(),
+                                  .cost = std::vector<double>(n)};
+            for (std::size_t k = 0; k < n; ++k)
+                problem.cost[k] = (1 - a) * exact_.resources(k, p);
+            const Mixture mixture = best_mixture(problem, options_.mixture, *solver);
+            const auto single = static_cast<std::size_t>(chosen.member[p]);
+            if (mixture.kernels.size() < 2 || mixture.score >= exact_.score(single, p, a)) {
+                out.choice.add(chosen.member[p]);
+                continue;
+            }
+            std::vector<cost_models::FusionTerm> terms;
+            for (std::size_t k = 0; k < mixture.kernels.size(); ++k)
+                terms.push_back({.member = static_cast<std::int32_t>(mixture.kernels[k]),
+                                 .weight = mixture.weights[k]});
+            out.choice.add(terms);
+            out.score += mixture.score - exact_.score(single, p, a);
+            mixture_losses_.emplace_back(p, mixture.lost_energy);
         }
-        return choice;
     }
 
-  private:
-    struct Candidate {
-        std::size_t member = 0;
-        const cost_models::Kernel* kernel = nullptr;
-        const std::vector<double>* dropped = nullptr;  ///< nullptr = no group limit.
-    };
-
-    [[nodiscard]] const std::vector<double>* dropped_of(const cost_models::Kernel& kernel) const {
-        const auto limit = kernel.group_limit();
-        if (!limit)
-            return nullptr;
-        const auto at = std::find(profile_.limits.begin(), profile_.limits.end(), *limit);
-        core::ensure(at != profile_.limits.end(), "block profile lacks a group limit of the bank");
-        return &profile_.dropped[static_cast<std::size_t>(at - profile_.limits.begin())];
+    [[nodiscard]] KernelMix mix_of(const Selection& selection, const Assignment& chosen) const {
+        KernelMix mix;
+        mix.total_energy = profile_.total_energy;
+        mix.switches = switches(chosen, exact_.kernels());
+        mix.mixtures = static_cast<std::int64_t>(mixture_losses_.size());
+        std::vector<double> shared;
+        for (const cost_models::NamedKernel& member : exact_.bank().members) {
+            mix.shares.push_back({.kernel = member.name, .format = member.kernel->format()});
+            shared.push_back(0);
+        }
+        auto next_mixture = mixture_losses_.begin();
+        for (std::size_t p = 0; p < selection.choice.blocks(); ++p) {
+            const auto terms = selection.choice.block(p);
+            const bool mixed = terms.size() > 1;
+            for (const cost_models::FusionTerm& term : terms) {
+                const auto k = static_cast<std::size_t>(term.member);
+                const cost_models::KernelCost& cost = exact_.cost(k, p);
+                cost_models::KernelShare& share = mix.shares[k];
+                ++share.blocks;
+                share.nonzeros += static_cast<double>(exact_.held(k, p));
+                share.storage_bits += cost.storage_bits;
+                share.work += cost.work;
+                share.lane_work += cost.lane_work;
+                share.lost_energy +=
+                    mixed ? term.weight * next_mixture->second : exact_.lost_energy(k, p);
+                shared[k] = std::max(shared[k], cost.shared_bits);
+            }
+            if (mixed)
+                ++next_mixture;
+        }
+        for (std::size_t k = 0; k < mix.shares.size(); ++k) {
+            cost_models::KernelShare& share = mix.shares[k];
+            share.storage_bits += shared[k];
+            mix.storage_bits += share.storage_bits;
+            mix.work += share.work;
+            mix.lane_work += share.lane_work;
+            mix.lost_energy += share.lost_energy;
+        }
+        return mix;
     }
 
     const BlockProfile& profile_;
-    std::int64_t value_bits_;
-    Score score_;
-    std::vector<Candidate> exact_;
-    std::vector<Candidate> lossy_;
-    std::vector<Choice> best_exact_;  ///< By number of non-zeros.
+    const SelectionOptions& options_;
+    std::shared_ptr<const KernelSelector> selector_;
+    std::int64_t misses_ = 0;
+    KernelScores exact_;  ///< By the full model.
+    KernelScores seen_;   ///< What the selector goes by.
+    double value_bits_;
+    std::vector<double> wanted_;
+    std::vector<std::pair<std::size_t, double>> mixture_losses_;  ///< Block, lost energy.
 };
 
 }  // namespace
 
-KernelBank make_bank(const std::vector<std::string>& names,
-                     const core::SourceLocation& where,
-                     const std::string& path,
-                     core::Problems& problems) {
-    BankReader reader(where, path, problems);
-    for (std::size_t i = 0; i < names.size(); ++i)
-        reader.add(i, names[i]);
-    return reader.take();
+double analysis_operations(const BlockProfile& profile, std::int64_t hashes) {
+    std::int64_t filled = 0;
+    for (std::size_t p = 0; p < profile.shape.size(); ++p)
+        filled += profile.shape_of(p).nonzeros > 0 ? 1 : 0;
+    return static_cast<double>(profile.total_nonzeros + filled * hashes + profile.blocks());
 }
 
-cost_models::KernelMix select_kernels(const BlockProfile& profile,
-                                      const KernelBank& bank,
-                                      const Weighting& weighting,
-                                      std::int64_t value_bits) {
-    core::ensure(!bank.members.empty(), "select_kernels: the bank is empty");
-    core::ensure(weighting.alpha >= 0 && weighting.alpha <= 1, "alpha must be in 0..1");
-    core::ensure(weighting.work_share >= 0 && weighting.work_share <= 1,
-                 "work_share must be in 0..1");
-    core::ensure(weighting.error_reference > 0, "error_reference must be > 0");
-    core::ensure(value_bits >= 1, "values must have at least one bit");
-    const Selector selector(profile, bank, weighting, value_bits);
-    KernelMix mix;
-    mix.total_energy = profile.total_energy;
-    for (const KernelBank::Member& member : bank.members) {
-        mix.shares.push_back({.kernel = member.name});
-    }
-    for (std::size_t p = 0; p < profile.nonzeros.size(); ++p) {
-        const Choice choice = selector.choose(p);
-        cost_models::KernelShare& share = mix.shares[choice.member];
-        ++share.blocks;
-        share.nonzeros += static_cast<double>(profile.nonzeros[p]);
-        share.storage_bits += choice.cost.storage_bits;
-        share.work += choice.cost.work;
-        share.lost_energy += choice.cost.lost_energy;
-    }
-    for (const cost_models::KernelShare& share : mix.shares) {
-        mix.storage_bits += share.storage_bits;
-        mix.work += share.work;
-        mix.lost_energy += share.lost_energy;
-    }
-    return mix;
-}
-
-std::vector<cost_models::GroupLimit> group_limits(const KernelBank& bank) {
-    std::vector<cost_models::GroupLimit> limits;
-    for (const KernelBank::Member& member : bank.members) {
-        if (const auto limit = member.kernel->group_limit())
-            limits.push_back(*limit);
-    }
-    std::sort(limits.begin(), limits.end());
-    limits.erase(std::unique(limits.begin(), limits.end()), limits.end());
-    return limits;
+Selection select_kernels(const BlockProfile& profile,
+                         const KernelBank& bank,
+                         const SelectionOptions& options,
+                         std::int64_t value_bits,
+                         const SelectionMachine* machine,
+                         const cost_models::GramProfile* grams) {
+    check(bank, options, value_bits);
+    core::ensure(options.mixture == 1 || grams != nullptr, "mixtures need inner products");
+    return Selecting(profile, bank, options, value_bits, machine).run(grams);
 }
 
 }  // namespace plexus::explorers

@@ -41,6 +41,8 @@ struct OperatorWork {
     double weight_work = 0;
     /// Share of (output, input) pairs that the kernels touch, in [0, 1].
     double weight_density = 1;
+    /// Times longer than `weight_work` evenly spread, because rows of a block wait for the longest.
+    double weight_imbalance = 1;
     workloads::Pattern weight_pattern = workloads::Pattern::dense;
     std::int64_t weight_block = 1;  ///< Edge of the blocks that are kept or dropped as a whole.
     /// Parts of weight_work by hardware::SynapseFormat; all 0 if how the weights are stored is

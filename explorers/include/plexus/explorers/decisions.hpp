@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,23 @@
 
 namespace plexus::explorers {
 
+/// How kernels are chosen from the bank: kernels.*
+struct KernelDecision {
+    std::string selector = "oracle";  ///< kernels.selector
+    core::Params selector_params;     ///< kernels.<name of selector>.*
+    SelectionPath path = SelectionPath::compile_time;
+    std::int64_t mixture = 1;                       ///< kernels.mixture: most kernels of a block.
+    std::string solver = "exponentiated_gradient";  ///< kernels.weights: solver of mixtures.
+    std::filesystem::path table;                    ///< kernels.table; empty = from the models.
+    std::uint64_t seed = 1;                         ///< kernels.seed: of selectors that draw lots.
+};
+
 /// Every decision that is not hardware or workload, as the `decisions:` section gives it. Defaults
 /// are the values below.
 struct Decisions {
     std::vector<std::string> bank{"dense", "bitmap", "csr"};  ///< kernels.bank
     std::int64_t block = 32;                                  ///< kernels.block: edge length.
+    KernelDecision kernels;                                   ///< kernels.*
     Weighting weighting;                                      ///< weighting.*
     PlanSearchOptions
         plan;  ///< fusion.stacks, placement.{mode, neurons_per_core, latency_share}, annealing.*

@@ -1,31 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "plexus/core/registry.hpp"
-#include "plexus/cost_models/kernels/block_profile.hpp"
-#include "plexus/workloads/sparse_matrix.hpp"
+#include "plexus/cost_models/kernels/block.hpp"
+#include "plexus/hardware/core.hpp"
 
 namespace plexus::cost_models {
 
-/// One block as a kernel sees it.
-struct BlockFeatures {
-    std::int64_t block = 0;  ///< Edge length b.
-    std::int64_t nonzeros = 0;
-    double energy = 0;   ///< Σ k².
-    double dropped = 0;  ///< Σ k² lost to this kernel's group limit (0 if it has none).
-};
-
-/// What a kernel makes of one block.
+/// What a kernel asks for on one block.
 struct KernelCost {
     double storage_bits = 0;  ///< Values, indices and pointers.
     double work = 0;          ///< MACs per input vector when every input is non-zero.
-    double lost_energy = 0;   ///< ‖K_p − Π(K_p)‖_F².
+    double lane_work = 0;     ///< b times the work of the busiest of b rows (or columns): ≥ work.
+    double additions = 0;     ///< Part of `work` that adds only.
+    double set_up = 0;        ///< Operations, one after the other, before the first product.
+    double shared_bits = 0;   ///< Held once for all blocks of a matrix.
     auto operator<=>(const KernelCost&) const = default;
 };
 
@@ -40,24 +33,26 @@ class Kernel {
     Kernel& operator=(Kernel&&) = delete;
     virtual ~Kernel() = default;
 
-    /// Storage, work and error on one block whose values have `value_bits` bits. Storage and work
-    /// depend on the edge and the non-zeros of the block only.
-    [[nodiscard]] virtual KernelCost cost(const BlockFeatures& block,
+    /// Storage and work on one block whose values have `value_bits` bits.
+    [[nodiscard]] virtual KernelCost cost(const BlockShape& shape,
                                           std::int64_t value_bits) const = 0;
+    /// Finds best approximations. \param edge Of the blocks, a multiple of granularity().
+    [[nodiscard]] virtual std::unique_ptr<BlockFitter> fitter(std::int64_t edge) const = 0;
     /// Whether this kernel holds every block as it is, so that it never loses energy.
-    [[nodiscard]] virtual bool exact() const { return true; }
-    /// The group limit whose BlockProfile::dropped this kernel needs, if any.
-    [[nodiscard]] virtual std::optional<GroupLimit> group_limit() const { return std::nullopt; }
-    /// Π of a whole matrix, numerically; what executing this kernel on every block would compute.
-    [[nodiscard]] virtual workloads::SparseMatrix project(
-        const workloads::SparseMatrix& matrix) const = 0;
+    [[nodiscard]] virtual bool exact() const { return false; }
+    /// The edge of the blocks must be a multiple of this.
+    [[nodiscard]] virtual std::int64_t granularity() const { return 1; }
+    /// How a core that tells formats apart stores the synapses.
+    [[nodiscard]] virtual hardware::SynapseFormat format() const {
+        return hardware::SynapseFormat::dense;
+    }
 };
 
 /// ⌈log₂ x⌉ for x ≥ 1: bits that tell x things apart.
 [[nodiscard]] std::int64_t index_bits(std::int64_t x);
 
-/// dense, csr, bitmap, n_m (parameters n and m) and zero. Creating n_m with n > m throws
-/// std::invalid_argument.
+/// The built-in kernels; composites are made of them by make_bank(). Creating one with parameters
+/// that do not go together throws std::invalid_argument.
 void register_builtin(core::Registry<Kernel>& registry);
 [[nodiscard]] core::Registry<Kernel> builtin_kernels();
 

@@ -3,49 +3,79 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "plexus/cost_models/kernels/block_profile.hpp"
-#include "plexus/cost_models/kernels/kernel.hpp"
+#include "plexus/cost_models/kernels/gram_profile.hpp"
+#include "plexus/cost_models/kernels/kernel_bank.hpp"
 #include "plexus/cost_models/kernels/kernel_mix.hpp"
+#include "plexus/cost_models/kernels/kernel_price.hpp"
+#include "plexus/cost_models/kernels/performance_table.hpp"
+#include "plexus/explorers/kernel_selection/fusion_weights.hpp"
+#include "plexus/explorers/kernel_selection/selector.hpp"
+#include "plexus/explorers/kernel_selection/weighting.hpp"
 
 namespace plexus::explorers {
 
-/// Kernels that may be chosen from, under the names they are reported by.
-struct KernelBank {
-    struct Member {
-        std::string name;                                   ///< "csr", "n_m(2:4)", …
-        std::shared_ptr<const cost_models::Kernel> kernel;  ///< Shared by the points that use it.
-    };
-    std::vector<Member> members;
+/// r·L of MinHash at 16 bands of 4 rows, a threshold near a Jaccard similarity of ½.
+inline constexpr std::int64_t default_hashes = 64;
+
+/// When blocks are looked at.
+enum class SelectionPath : std::uint8_t {
+    compile_time,  ///< Weights, which are known: every block's errors are, and nothing is charged.
+    run_time,      ///< Operands that come as the program runs: errors are those of a block's class,
+                   ///< and looking at the blocks is charged.
 };
 
-/// Parses "csr", "bitmap", "dense", "zero" or "n_m(2:4)" (a kernel with parameters in brackets).
-/// \return the bank; unknown names and bad parameters go into `problems` with `where` and `path`.
-[[nodiscard]] KernelBank make_bank(const std::vector<std::string>& names,
-                                   const core::SourceLocation& where,
-                                   const std::string& path,
-                                   core::Problems& problems);
-
-/// How error is weighed against hardware, J_p = α·(e_p / ε_ref²) + β·R_p per block p, β = 1 − α:
-/// e_p = P·lost_p/‖K‖² (its mean over blocks is ε²), R_p = λ·work_p/b² + (1−λ)·bits_p/(b²·q).
-struct Weighting {
-    double alpha = 0.5;            ///< In [0, 1]. 1 = only error counts, 0 = only hardware.
-    double error_reference = 0.1;  ///< ε_ref > 0: the error that weighs as much as a dense block.
-    double work_share = 0.5;       ///< λ in [0, 1].
-    auto operator<=>(const Weighting&) const = default;
+/// Everything that selection depends on, beside matrix and bank.
+struct SelectionOptions {
+    Weighting weighting;
+    std::shared_ptr<const KernelSelector> selector{};  ///< Shared by the points that use it; none =
+                                                       ///< oracle.
+    SelectionPath path = SelectionPath::compile_time;
+    std::size_t mixture = 1;                       ///< Most kernels of one block.
+    std::shared_ptr<const WeightSolver> solver{};  ///< Of mixtures; none = exponentiated gradient.
+    std::int64_t partial_sum_bits = 16;
+    std::uint64_t seed = 1;  ///< Of selectors that draw lots.
 };
 
-/// The kernel of least J on every block; ties go to the kernel that stands first in the bank.
-/// \return the sums over all blocks. Empty bank: std::logic_error.
-[[nodiscard]] cost_models::KernelMix select_kernels(const cost_models::BlockProfile& profile,
-                                                    const KernelBank& bank,
-                                                    const Weighting& weighting,
-                                                    std::int64_t value_bits);
+/// The machine and the layer, for Resources::latency_and_energy and the run-time path.
+struct SelectionMachine {
+    const cost_models::KernelPricer& pricer;
+    cost_models::KernelUse use;
+    /// Of selectors that go by a table; nullptr = the table that the models give.
+    const cost_models::PerformanceTable* table = nullptr;
+};
 
-/// The group limits that profile_blocks() must be asked for so that select_kernels() can use
-/// `bank`.
-[[nodiscard]] std::vector<cost_models::GroupLimit> group_limits(const KernelBank& bank);
+/// What was selected for one matrix.
+struct Selection {
+    cost_models::KernelMix mix;
+    cost_models::KernelChoice choice;
+    double alpha = 0;   ///< Mean over the blocks.
+    double score = 0;   ///< Σ J_p with switches, by the full model.
+    double regret = 0;  ///< Share by which the score exceeds that of the oracle (without mixtures).
+    std::int64_t blocks = 0;
+    std::int64_t table_misses = 0;
+    double analysis_operations = 0;  ///< Of the run-time path: non-zeros, hashes and look-ups.
+    BlockOrder order = BlockOrder::stored;
+};
+
+/// Chooses kernels for every block.
+/// \param profile With the losses of all kernels of the bank that are not exact.
+/// \param machine Needed for Resources::latency_and_energy.
+/// \param grams Needed for mixtures. \throws std::logic_error if something needed is missing, the
+/// bank is empty, or an option is out of range.
+[[nodiscard]] Selection select_kernels(const cost_models::BlockProfile& profile,
+                                       const cost_models::KernelBank& bank,
+                                       const SelectionOptions& options,
+                                       std::int64_t value_bits,
+                                       const SelectionMachine* machine = nullptr,
+                                       const cost_models::GramProfile* grams = nullptr);
+
+/// Operations that the run-time path takes to look at blocks: one per non-zero for the histogram,
+/// `hashes` per block that is not empty, and one look-up per block.
+[[nodiscard]] double analysis_operations(const cost_models::BlockProfile& profile,
+                                         std::int64_t hashes = default_hashes);
 
 }  // namespace plexus::explorers
