@@ -122,11 +122,16 @@ auto sum_of(const KernelPlan& plan, const Figure& figure) {
 }
 
 double mean_by_blocks(const KernelPlan& plan, double Selection::*figure) {
-    const double blocks =
-        sum_of(plan, [](const Selection& s) { return static_cast<double>(s.blocks); });
-    const double sum =
-        sum_of(plan, [&](const Selection& s) { return s.*figure * static_cast<double>(s.blocks); });
-    return blocks > 0 ? sum / blocks : 0.0;
+    double mean = 0;
+    double blocks = 0;
+    for (const auto& s : plan.selections) {
+        if (s == nullptr || s->blocks == 0)
+            continue;
+        // Equal figures have exactly that mean.
+        blocks += static_cast<double>(s->blocks);
+        mean += ((*s).*figure - mean) * static_cast<double>(s->blocks) / blocks;
+    }
+    return mean;
 }
 
 }  // namespace

@@ -57,11 +57,17 @@ TEST_CASE("kernels set storage, work and density of a layer") {
 TEST_CASE("the kernels of a layer say in which formats its synapses are stored") {
     const auto workload = test::two_layers(32, 64, 16);
     KernelMix mix;
+    using hardware::SynapseFormat;
     mix.shares = {{.kernel = "zero"},
                   {.kernel = "dense", .blocks = 1, .work = 100},
-                  {.kernel = "n_m", .blocks = 2, .work = 70},
-                  {.kernel = "bitmap", .blocks = 3, .work = 50},
-                  {.kernel = "csr", .blocks = 4, .nonzeros = 20, .storage_bits = 260, .work = 30}};
+                  {.kernel = "n_m", .format = SynapseFormat::n_m, .blocks = 2, .work = 70},
+                  {.kernel = "bitmap", .format = SynapseFormat::bitmap, .blocks = 3, .work = 50},
+                  {.kernel = "csr",
+                   .format = SynapseFormat::csr,
+                   .blocks = 4,
+                   .nonzeros = 20,
+                   .storage_bits = 260,
+                   .work = 30}};
     using Work = std::array<double, 6>;  // dense, bitmap, csr, n:m, block, convolution
     const OperatorWork w = operator_work(workload, 0, &mix);
     CHECK(w.format_work == Work{100, 50, 30, 70, 0, 0});

@@ -110,12 +110,14 @@ TEST_CASE("the table of the models says what the models say, and survives a file
                 parts += energy;
             CHECK(parts == Approx(direct.energy_pj).epsilon(1e-9));
         }
-        // About 102 of 1024 elements: the bin from 1/16 to 1/8.
+        // About 102 of 1024 elements: the bin from 1/16 to 1/8, and no block of half of them.
         TableKey about{"n_m(1:8)", pricer.core_name(), 32, 8, 1, 64};
-        REQUIRE(table.find(about)->error_quantiles.size() == 3);
+        CHECK(table.find(about)->error_quantiles.empty());
         about.nonzeros = 128;
         const auto quantiles = table.find(about)->error_quantiles;
-        CHECK((quantiles.empty() || quantiles[0] <= quantiles[2]));
+        REQUIRE(quantiles.size() == 3);
+        CHECK(0 < quantiles[0]);
+        CHECK(quantiles[0] < quantiles[2]);
         table.save(scratch.path);
         CHECK(PerformanceTable::load(scratch.path) == table);
     }
@@ -164,7 +166,12 @@ TEST_CASE("prices: more non-zeros and more vectors never cost less, and imbalanc
             RC_ASSERT(price(low, use).energy_pj <= price(low, more).energy_pj);
         }
     });
-    const hardware::Architecture dataflow = preset("tpu_like");
+    // With ports so wide that only the array takes time.
+    hardware::Architecture dataflow = preset("tpu_like");
+    for (hardware::Memory& memory :
+         std::get<hardware::DataflowCore>(dataflow.core_types[0].kind).memories)
+        for (hardware::Port& port : memory.ports)
+            port.bandwidth_max.value *= 1e6;
     const KernelPricer pricer(dataflow, 0);
     const auto csr = builtin_kernels().create("csr");
     const KernelUse use{.vectors = 64};

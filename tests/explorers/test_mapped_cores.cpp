@@ -173,6 +173,21 @@ TEST_CASE("an operand that finds no room on chip takes the way off chip") {
     CHECK(smaller.cost(0, everything).energy.value == smaller.cost(0).energy.value);
 }
 
+TEST_CASE("units that wait for the busiest one take time and no energy") {
+    Bench bench;
+    OperatorWork even = bench.work[0];
+    even.weight_work /= 8;
+    OperatorWork uneven = even;
+    uneven.weight_imbalance = 1e4;  // far beyond what ports take
+    const CoreCost fast = bench.cost_of(even);
+    const CoreCost slow = bench.cost_of(uneven);
+    // 512 x 128 MACs / (32 x 32 units) / 8 = 8 cycles, 10^4 times.
+    CHECK(fast.latency.value < 10'000);
+    CHECK(slow.latency.value >= 80'000);
+    CHECK(slow.latency.value < 81'000);
+    CHECK(slow.energy.value == Approx(fast.energy.value).epsilon(1e-3));  // another mapping
+}
+
 TEST_CASE("fewer stored bits and fewer MACs never cost more") {
     rc::prop("compressed weights", [] {
         static Bench bench;

@@ -359,6 +359,7 @@ TEST_CASE("whatever decides a mapping is in its key", "[mapping]") {
     change([](L& l, C&, R&) { l.operands.back().bits += 1; });
     change([](L& l, C&, R&) { l.partial_sum_bits += 1; });
     change([](L& l, C&, R&) { l.work_share /= 2; });
+    change([](L& l, C&, R&) { l.time_share *= 2; });
     change([](L&, C& c, R&) { c.memories.back().size.value += 1; });
     change([](L&, C& c, R&) { c.memories.back().read_cost.value += 1; });
     change([](L&, C& c, R&) { c.memories.back().write_cost.value += 1; });
@@ -378,7 +379,7 @@ TEST_CASE("whatever decides a mapping is in its key", "[mapping]") {
     change([](L&, C&, R& r) { r.spatial.candidates += 1; });
     change([](L&, C&, R& r) { r.spatial.hints.push_back({"D1", {"K"}}); });
     change([](L&, C&, R& r) { r.rules = dataflow::Rules::zigzag; });
-    CHECK(keys.size() == 2 + 23);
+    CHECK(keys.size() == 2 + 24);
 }
 
 TEST_CASE("a layer that fits nowhere is a value", "[mapping]") {

@@ -272,6 +272,7 @@ TEST_CASE("every decision changes some result", "[sensitivity]") {
     variants.push_back({set("decisions.kernels.path", "run_time"),
                         set("decisions.weighting.mode", "by_class"),
                         set("decisions.weighting.error_reference", "0.7"),
+                        set("decisions.weighting.alpha", "0.05"),
                         set("decisions.weighting.regret_hysteresis", "1e-6")});
     variants.push_back({set("decisions.kernels.bank", "[\"n_m(1:8)\", \"low_rank(1)\", toeplitz]"),
                         set("decisions.weighting.alpha", "0.9"),

@@ -228,7 +228,7 @@ void LoopNestModel::prepare_array(const hardware::DataflowCore& core) {
                                fmt::format("a divisor of {}", core.array.input_precision_bits[0]),
                                fmt::format("{}", core.array.bit_serial_precision_bits)});
     }
-    cycles_per_operation_ *= layer_.work_share;
+    cycles_per_operation_ *= layer_.time_share;
     const double macs = layer_.macs * layer_.work_share;
     if (core.array.is_imc) {
         imc_ = imc_energy(core.array, spatial_, macs);

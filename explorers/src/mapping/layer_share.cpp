@@ -64,7 +64,8 @@ void compress(Layer& layer, const OperatorWork& work) {
     const workloads::LinearShape& shape = work.shape;
     const double dense = static_cast<double>(shape.rows) * static_cast<double>(shape.columns) *
                          static_cast<double>(shape.groups);
-    layer.work_share = std::clamp(work.weight_work / dense, 1 / dense, 1.0);
+    layer.work_share = std::max(work.weight_work, 1.0) / dense;
+    layer.time_share = layer.work_share * work.weight_imbalance;
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ void add_layer(const dataflow::Layer& layer, Hasher& hash) {
     for (const workloads::LoopDim& dim : layer.dims) {
         hash.add(dim.name).add(dim.size);
     }
-    hash.add(layer.partial_sum_bits).add(layer.work_share);
+    hash.add(layer.partial_sum_bits).add(layer.work_share).add(layer.time_share);
     for (const dataflow::LayerOperand& operand : layer.operands) {
         add_operand(operand, hash);
     }

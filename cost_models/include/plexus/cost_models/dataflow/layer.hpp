@@ -55,8 +55,11 @@ struct Layer {
     std::vector<LayerOperand> operands;  ///< O first, then the inputs in order of the equation.
     std::int64_t partial_sum_bits = 16;  ///< Of O while ir loops are still to come.
     double macs = 1;                     ///< Product of the loop sizes.
-    /// Of the MACs, those that take time and energy; the others are skipped. In (0, 1].
+    /// Operations per MAC of the loop nest: those that take energy. Below 1 where kernels skip
+    /// some, above 1 where they compute their weights. > 0.
     double work_share = 1;
+    /// The same for time, with units that wait for the busiest one.
+    double time_share = 1;
     auto operator<=>(const Layer&) const = default;
 
     /// Index of a loop dimension; dims.size() if there is none of that name.
