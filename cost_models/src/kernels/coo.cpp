@@ -11,7 +11,7 @@
 namespace plexus::cost_models {
 namespace {
 
-constexpr std::int64_t per_mille = 1000;
+constexpr std::int64_t thousand = 1000;
 
 /// Keeps the elements of most energy, up to a share of the block.
 class TopFitter final : public MaskFitter {
@@ -44,14 +44,14 @@ class Coo final : public Kernel {
     [[nodiscard]] std::unique_ptr<BlockFitter> fitter(std::int64_t edge) const override {
         return std::make_unique<TopFitter>(most(edge));
     }
-    [[nodiscard]] bool exact() const override { return per_mille_ == per_mille; }
+    [[nodiscard]] bool exact() const override { return per_mille_ == thousand; }
     [[nodiscard]] hardware::SynapseFormat format() const override {
         return hardware::SynapseFormat::csr;
     }
 
   private:
     [[nodiscard]] std::int64_t most(std::int64_t edge) const {
-        return (edge * edge * per_mille_ + per_mille - 1) / whole;
+        return (edge * edge * per_mille_ + thousand - 1) / thousand;
     }
 
     std::int64_t per_mille_;
@@ -61,13 +61,13 @@ class Coo final : public Kernel {
 
 void register_coo(core::Registry<Kernel>& registry) {
     registry.add({.name = "coo", .summary = "Non-zeros with row and column; exact", .params = {}},
-                 [](const core::Params&) { return std::make_unique<const Coo>(per_mille); });
+                 [](const core::Params&) { return std::make_unique<const Coo>(thousand); });
     registry.add({.name = "coo_top",
                   .summary = "The largest elements with row and column; drops the rest",
                   .params = {{.name = "per_mille",
                               .unit = "1",
                               .fallback = std::int64_t{50},
-                              .range = {.lower = 1, .upper = per_mille - 1},
+                              .range = {.lower = 1, .upper = thousand - 1},
                               .doc = "most elements kept, per thousand of the block"}}},
                  [](const core::Params& params) {
                      return std::make_unique<const Coo>(params.integer("per_mille"));
