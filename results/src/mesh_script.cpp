@@ -306,13 +306,13 @@ std::string links_script(const std::string& name, const MeshLoads& loads) {
         if (direction == nullptr)
             continue;
         const double value = loads.links.at(static_cast<std::size_t>(link));
-        const auto side = static_cast<std::size_t>(link % 4);
+        const auto way = static_cast<std::size_t>(link % 4);
         mesh.add(fmt::format("tile {} {}", link / 4, direction), value);
         data += fmt::format("{} {} {} {} {}\n",
                             mesh.x_of(link / 4),
                             mesh.y_of(link / 4),
-                            step_x.at(side),
-                            step_y.at(side),
+                            step_x.at(way),
+                            step_y.at(way),
                             core::to_text(value * mesh.factor()));
     }
     if (data.size() == empty)
