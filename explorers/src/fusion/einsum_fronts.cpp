@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fusion/einsum_fronts.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "plexus/cost_models/cascade/cost.hpp"
+
+#include "fusion/loop_choices.hpp"
+
+namespace plexus::explorers::fusion {
+
+namespace model = cost_models::cascade;
+
+bool covers(const NestCost& a, const NestCost& b) {
+    if (a.energy > b.energy || a.latency > b.latency)
+        return false;
+    for (std::size_t d = 0; d < a.held.size(); ++d)
+        if (a.held[d] > b.held[d])
+            return false;
+    return true;
+}
+
+namespace {
+
+/// Searches one einsum, template by template.
+class Search {
+  public:
+    Search(const model::Cascade& cascade,
+           std::size_t einsum,
+           const model::Machine& machine,
+           const CascadeSearchOptions& options)
+        : cascade_(cascade),
+          number_(einsum),
+          einsum_(cascade.einsums[einsum]),
+          machine_(machine),
+          unlimited_(machine.levels[1].size_bits == model::unlimited) {
+        found_.shapes = templates(cascade, einsum_, machine, options);
+    }
+
+    EinsumFronts run() {
+        const std::vector<Spread> spreads =
+            einsum_.copy ? std::vector<Spread>{Spread{}}
+                         : fullest_spreads(einsum_, machine_, found_.shapes.front());
+        for (shape_ = 0; shape_ < found_.shapes.size(); ++shape_) {
+            const Template& shape = found_.shapes[shape_];
+            const NestFormula formula(cascade_, einsum_, machine_, shape);
+            LoopChoices choices(einsum_, shape, formula);
+            for (const Spread& spread : spreads)
+                fuse(formula, choices, spread);
+        }
+        drop_unused_recipes();
+        return std::move(found_);
+    }
+
+  private:
+    /// All iterations of the fused loops.
+    void fuse(const NestFormula& formula, LoopChoices& choices, const Spread& spread) {
+        const Template& shape = found_.shapes[shape_];
+        const std::size_t slots = shape.slots.size();
+        factors_.assign(einsum_.ranks.size() * slots, 1);
+        std::vector<std::int64_t> rest;
+        for (std::size_t r = 0; r < einsum_.ranks.size(); ++r)
+            rest.push_back(einsum_.ranks[r].size);
+        std::size_t fanout = 0;
+        for (std::size_t s = 0; s < slots; ++s) {
+            if (shape.slots[s].kind != Slot::Kind::spatial || spread.empty())
+                continue;
+            for (std::size_t r = 0; r < rest.size(); ++r) {
+                factors_[r * slots + s] = spread[fanout][r];
+                rest[r] /= spread[fanout][r];
+            }
+            ++fanout;
+        }
+        fuse_loop(formula, choices, rest, 0);
+    }
+
+    void fuse_loop(const NestFormula& formula,
+                   LoopChoices& choices,
+                   std::vector<std::int64_t>& rest,
+                   std::size_t loop) {
+        const Template& shape = found_.shapes[shape_];
+        if (loop == shape.fused_ranks.size()) {
+            tile(formula, choices, rest);
+            return;
+        }
+        const std::size_t rank = shape.fused_ranks[loop];
+        const std::int64_t all = rest[rank];
+        for (const std::int64_t n : divisors(all)) {
+            if (n == 1)
+                continue;
+            factors_[rank * shape.slots.size() + loop] = n;
+            rest[rank] = all / n;
+            fuse_loop(formula, choices, rest, loop + 1);
+        }
+        factors_[rank * shape.slots.size() + loop] = 1;
+        rest[rank] = all;
+    }
+
+    /// All iterations of the other loops.
+    void tile(const NestFormula& formula,
+              LoopChoices& choices,
+              const std::vector<std::int64_t>& rest) {
+        const Template& shape = found_.shapes[shape_];
+        const std::size_t ranks = rest.size();
+        const std::size_t terms = formula.terms();
+        Face face{
+            .places = face_places(shape), .fused_ranks = shape.fused_ranks, .fused_factors = {}};
+        for (std::size_t i = 0; i < shape.fused_ranks.size(); ++i)
+            face.fused_factors.push_back(factors_[shape.fused_ranks[i] * shape.slots.size() + i]);
+        options_.clear();
+        double size = 1;
+        for (std::size_t r = 0; r < ranks; ++r) {
+            const RankChoices& of_rank = choices.of(r, rest[r]);
+            size *= of_rank.all;
+            options_.push_back(&of_rank);
+        }
+        found_.mapspace += size;
+        if (size == 0)
+            return;
+        order_.resize(ranks);
+        for (std::size_t r = 0; r < ranks; ++r)
+            order_[r] = r;
+        std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+            return std::pair(options_[a]->choices.size(), a) <
+                   std::pair(options_[b]->choices.size(), b);
+        });
+        values_.assign((ranks + 1) * terms, 1);
+        least_.assign((ranks + 1) * terms, 1);
+        const std::size_t slots = shape.slots.size();
+        for (std::size_t r = 0; r < ranks; ++r)
+            formula.multiply(r, {factors_.data() + r * slots, slots}, {values_.data(), terms});
+        for (std::size_t i = ranks; i-- > 0;)
+            for (std::size_t t = 0; t < terms; ++t)
+                least_[i * terms + t] = least_[(i + 1) * terms + t] * options_[order_[i]]->least[t];
+        bound_.resize(terms);
+        front_ = &found_.fronts[face];
+        choose(formula, 0);
+        if (front_->empty())
+            found_.fronts.erase(face);
+    }
+
+    /// Chooses the loops of the i-th rank and of those after it.
+    void choose(const NestFormula& formula, std::size_t i) {
+        const std::size_t terms = formula.terms();
+        for (std::size_t t = 0; t < terms; ++t)
+            bound_[t] = values_[i * terms + t] * least_[i * terms + t];
+        NestCost cost;
+        const bool leaf = i == order_.size();
+        ++(leaf ? found_.evaluated : found_.cut);
+        if (!formula.cost(bound_, cost))
+            return;
+        if (leaf && einsum_.copy)
+            price_copy(cost);
+        if (unlimited_)
+            cost.held = {};
+        const bool covered = std::any_of(front_->begin(), front_->end(), [&](const auto& other) {
+            return covers(other.cost, cost);
+        });
+        // A copy costs less than the formula says.
+        if (covered && (leaf || !einsum_.copy))
+            return;
+        if (leaf) {
+            keep(cost);
+            return;
+        }
+        --found_.cut;
+        const std::size_t rank = order_[i];
+        const std::size_t slots = found_.shapes[shape_].slots.size();
+        for (const RankChoices::Choice& choice : options_[rank]->choices) {
+            for (std::size_t t = 0; t < terms; ++t)
+                values_[(i + 1) * terms + t] = values_[i * terms + t] * choice.terms[t];
+            for (const auto& [slot, factor] : choice.loops)
+                factors_[rank * slots + slot] = factor;
+            choose(formula, i + 1);
+            for (const auto& [slot, factor] : choice.loops)
+                factors_[rank * slots + slot] = 1;
+        }
+    }
+
+    void price_copy(NestCost& cost) const {
+        EinsumFronts one;
+        one.shapes = {found_.shapes[shape_]};
+        one.recipes = {{0, factors_}};
+        const model::EinsumCost price = evaluate(cascade_, number_, machine_, one.mapping(0));
+        cost.energy = price.energy.value;
+        cost.latency = price.latency.value;
+    }
+
+    void keep(const NestCost& cost) {
+        std::erase_if(*front_,
+                      [&](const PartialMapping& other) { return covers(cost, other.cost); });
+        front_->push_back({cost, static_cast<std::uint32_t>(found_.recipes.size())});
+        found_.recipes.push_back({shape_, factors_});
+    }
+
+    /// Places of tensors that pass between einsums.
+    [[nodiscard]] std::vector<Place> face_places(const Template& shape) const {
+        std::vector<Place> places(shape.places.size());
+        for (std::size_t u = 0; u < places.size(); ++u) {
+            const std::size_t tensor = einsum_.uses[u].tensor;
+            if (shape.places[u].on_chip && cascade_.producer(tensor) &&
+                cascade_.last_reader(tensor))
+                places[u] = shape.places[u];
+        }
+        return places;
+    }
+
+    void drop_unused_recipes() {
+        std::vector<EinsumFronts::Recipe> used;
+        for (auto& [face, front] : found_.fronts)
+            for (PartialMapping& mapping : front) {
+                used.push_back(std::move(found_.recipes[mapping.recipe]));
+                mapping.recipe = static_cast<std::uint32_t>(used.size() - 1);
+            }
+        found_.recipes = std::move(used);
+    }
+
+    const model::Cascade& cascade_;
+    std::size_t number_;
+    const model::Einsum& einsum_;
+    const model::Machine& machine_;
+    bool unlimited_;  ///< Level 1 holds anything, so what is held need not be compared.
+    EinsumFronts found_;
+    std::size_t shape_ = 0;
+    std::vector<std::int64_t> factors_;  ///< [rank][slot]
+    std::vector<const RankChoices*> options_;
+    std::vector<std::size_t> order_;  ///< Ranks, those with few choices first.
+    std::vector<double> values_;      ///< [ranks chosen][term]
+    std::vector<double> least_;  ///< [ranks chosen][term] product of the least factors to come.
+    std::vector<double> bound_;
+    std::vector<PartialMapping>* front_ = nullptr;
+};
+
+}  // namespace
+
+EinsumFronts einsum_fronts(const model::Cascade& cascade,
+                           std::size_t einsum,
+                           const model::Machine& machine,
+                           const CascadeSearchOptions& options) {
+    return Search(cascade, einsum, machine, options).run();
+}
+
+model::EinsumMapping EinsumFronts::mapping(std::uint32_t recipe) const {
+    const Recipe& chosen = recipes[recipe];
+    const Template& shape = shapes[chosen.shape];
+    const std::size_t slots = shape.slots.size();
+    const std::size_t ranks = chosen.factors.size() / slots;
+    model::EinsumMapping mapping{.nodes = {}, .fused_loops = shape.fused_ranks.size()};
+    std::size_t holder = 0;
+    for (std::size_t s = 0; s <= slots; ++s) {
+        for (; holder < shape.holders.size() && shape.holders[holder].position == s; ++holder)
+            mapping.nodes.push_back({.kind = model::Node::Kind::storage,
+                                     .use = shape.holders[holder].use,
+                                     .level = shape.holders[holder].level});
+        for (std::size_t r = 0; s < slots && r < ranks; ++r)
+            if (chosen.factors[r * slots + s] > 1)
+                mapping.nodes.push_back({.kind = shape.slots[s].kind == Slot::Kind::spatial
+                                                     ? model::Node::Kind::spatial
+                                                     : model::Node::Kind::temporal,
+                                         .level = shape.slots[s].level,
+                                         .fanout = shape.slots[s].fanout,
+                                         .rank = r,
+                                         .factor = chosen.factors[r * slots + s]});
+    }
+    return mapping;
+}
+
+}  // namespace plexus::explorers::fusion
