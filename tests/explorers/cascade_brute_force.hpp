@@ -25,6 +25,17 @@ class CascadeBruteForce {
         : cascade_(cascade), machine_(machine), max_fused_(max_fused_loops) {
         for (std::size_t e = 0; e < cascade.einsums.size(); ++e)
             candidates_.push_back(candidates(e));
+        least_.resize(candidates_.size() + 1);
+        for (std::size_t e = candidates_.size(); e-- > 0;) {
+            Candidate least{.energy = std::numeric_limits<double>::infinity(),
+                            .latency = std::numeric_limits<double>::infinity()};
+            for (const Candidate& candidate : candidates_[e]) {
+                least.energy = std::min(least.energy, candidate.energy);
+                least.latency = std::min(least.latency, candidate.latency);
+            }
+            least_[e].energy = least.energy + least_[e + 1].energy;
+            least_[e].latency = least.latency + least_[e + 1].latency;
+        }
     }
 
     /// Smallest energy × latency of a mapping without violations; infinite if there is none.
@@ -43,13 +54,13 @@ class CascadeBruteForce {
 
   private:
     struct Candidate {
-        Mapping mapping;
+        Mapping mapping{};
         double energy = 0;
         double latency = 0;
     };
 
     void extend(std::size_t e, double energy, double latency) {
-        if (energy * latency >= best_)
+        if ((energy + least_[e].energy) * (latency + least_[e].latency) >= best_)
             return;
         if (e == cascade_.einsums.size()) {
             const auto cost = evaluate(cascade_, machine_, mapping_);
@@ -234,6 +245,7 @@ class CascadeBruteForce {
     std::vector<Candidate> found_;
     std::set<std::vector<double>> seen_;
     std::vector<std::vector<Candidate>> candidates_;
+    std::vector<Candidate> least_;  ///< [einsum] least energy and latency from there on.
     cost_models::cascade::FusedMapping mapping_;
     double best_ = 0;
 };

@@ -25,7 +25,7 @@ enum class Size { tiny, small, larger };
 std::map<char, std::int64_t> sizes(std::mt19937& random, Size size) {
     std::map<char, std::int64_t> of;
     for (const char rank : {'m', 'k', 'n', 'p', 'h'})
-        of[rank] = size == Size::tiny    ? draw(random, {1, 2, 2})
+        of[rank] = size == Size::tiny    ? draw(random, {1, 2})
                    : size == Size::small ? draw(random, {1, 2, 2, 3})
                                          : draw(random, {1, 2, 3, rank == 'm' ? 4 : 2});
     return of;
@@ -35,7 +35,7 @@ std::map<char, std::int64_t> sizes(std::mt19937& random, Size size) {
 /// an input read by all.
 model::Cascade random_cascade(std::mt19937& random, bool tiny, std::size_t loops) {
     const Size small = tiny || loops > 0 ? Size::tiny : Size::small;
-    switch (random() % 5) {
+    switch (loops > 1 ? 0 : random() % 5) {
         case 0:
             return CascadeText(sizes(random, tiny || loops > 1 ? Size::tiny : Size::larger))
                 .einsum("B", "mn", "A", "mk", "V", "kn")
@@ -84,13 +84,11 @@ model::Machine random_machine(std::mt19937& random) {
     return machine;
 }
 
-}  // namespace
-
-TEST_CASE("the search finds what brute force over all mappings finds", "[cascade]") {
-    std::mt19937 random(20240229);
-    int feasible = 0;
+/// Compares the search with brute force on 28 cascades. \return how often loops are shared.
+int compare(unsigned seed) {
+    std::mt19937 random(seed);
     int fused = 0;
-    for (int i = 0; i < 120; ++i) {
+    for (int i = 0; i < 28; ++i) {
         const model::Machine machine = random_machine(random);
         const std::size_t loops = i % 5 == 4 ? 2 : random() % 2;
         // What brute force can do in a second.
@@ -102,10 +100,7 @@ TEST_CASE("the search finds what brute force over all mappings finds", "[cascade
         INFO("cascade " << i << ", " << cascade.einsums.size() << " einsums, " << loops
                         << " fused loops, " << machine.levels.size() << " levels, "
                         << machine.levels[1].size_bits << " bits");
-        REQUIRE(found.feasible == (expected < std::numeric_limits<double>::infinity()));
-        if (!found.feasible)
-            continue;
-        ++feasible;
+        REQUIRE(found.feasible);
         CHECK(found.objective == Approx(expected).epsilon(1e-9));
         CHECK(energy_delay(found.cost) == Approx(found.objective).epsilon(1e-9));
         CHECK(found.cost.violations.empty());
@@ -114,6 +109,62 @@ TEST_CASE("the search finds what brute force over all mappings finds", "[cascade
         for (const std::size_t shared : found.mapping.shared)
             fused += shared > 0 ? 1 : 0;
     }
-    CHECK(feasible >= 100);
-    CHECK(fused >= 10);
+    return fused;
+}
+
+}  // namespace
+
+TEST_CASE("the search finds what brute force over all mappings finds, 1 of 4", "[cascade]") {
+    CHECK(compare(1) > 0);
+}
+
+TEST_CASE("the search finds what brute force over all mappings finds, 2 of 4", "[cascade]") {
+    CHECK(compare(2) > 0);
+}
+
+TEST_CASE("the search finds what brute force over all mappings finds, 3 of 4", "[cascade]") {
+    CHECK(compare(3) > 0);
+}
+
+TEST_CASE("the search finds what brute force over all mappings finds, 4 of 4", "[cascade]") {
+    CHECK(compare(4) > 0);
+}
+
+TEST_CASE("a cascade that no buffer can hold is infeasible", "[cascade]") {
+    const model::Cascade cascade =
+        CascadeText({{'m', 2}, {'k', 2}, {'n', 2}}).einsum("B", "mn", "A", "mk", "V", "kn").done();
+    const auto found = search_cascade(cascade, test::three_levels(1024, 8), {});
+    CHECK_FALSE(found.feasible);
+    CHECK(found.mapping.einsums.empty());
+}
+
+TEST_CASE("more on-chip memory, bandwidth or freedom never makes the best cascade worse",
+          "[cascade]") {
+    std::mt19937 random(7);
+    for (int i = 0; i < 30; ++i) {
+        const model::Machine machine = random_machine(random);
+        const model::Cascade cascade = random_cascade(random, false, 0);
+        const double base = search_cascade(cascade, machine, {}).objective;
+        const double apart = search_cascade(cascade, machine, {.fuse = false}).objective;
+        CHECK(base <= apart * (1 + 1e-12));
+        CHECK(search_cascade(cascade, machine, {.max_fused_loops = 2}).objective <=
+              base * (1 + 1e-12));
+        model::Machine larger = machine;
+        larger.levels[1].size_bits *= 2;
+        CHECK(search_cascade(cascade, larger, {}).objective <= base * (1 + 1e-12));
+        model::Machine faster = machine;
+        faster.levels[0].read_bandwidth *= 2;
+        CHECK(search_cascade(cascade, faster, {}).objective <= base * (1 + 1e-12));
+    }
+}
+
+TEST_CASE("threads do not change the cascade found", "[cascade]") {
+    std::mt19937 random(11);
+    const model::Machine machine = test::two_levels(8 * 20);
+    const model::Cascade cascade = random_cascade(random, false, 0);
+    const auto one = search_cascade(cascade, machine, {.jobs = 1});
+    const auto two = search_cascade(cascade, machine, {.jobs = 2});
+    CHECK(one.mapping == two.mapping);
+    CHECK(one.objective == two.objective);
+    CHECK(one.proof.evaluated == two.proof.evaluated);
 }
