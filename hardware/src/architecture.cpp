@@ -167,6 +167,13 @@ core::Hash content_hash(const Architecture& architecture) {
         hasher.add(tiles).add(time.value);
     }
     hasher.add(architecture.sync.energy.value);
+    hasher.add(static_cast<std::uint64_t>(architecture.memory_sharing.size()));
+    for (const std::vector<int>& group : architecture.memory_sharing) {
+        hasher.add(static_cast<std::uint64_t>(group.size()));
+        for (const int core : group) {
+            hasher.add(core);
+        }
+    }
     return hasher.finish();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "read_multi_core.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -297,12 +298,31 @@ class Connector {
     std::optional<double> bandwidth_;
 };
 
-void check_unsupported(const Reader& document) {
-    const Reader sharing = document.find("core_memory_sharing");
-    if (sharing && !(sharing.is_null() || sharing.items().empty())) {
-        sharing.problem("memories shared by cores are not supported; expected an empty list");
+/// `core_memory_sharing`: groups of cores, in the numbering of the architecture.
+/// \param off_chip_id Of the off-chip core in the file's numbering; -1 if it has none there.
+std::vector<std::vector<int>> read_sharing(const Reader& list, int off_chip_id, int cores) {
+    std::vector<std::vector<int>> groups;
+    std::vector<char> seen(static_cast<std::size_t>(cores), 0);
+    const bool none = !list || list.is_null();
+    for (const Reader& entry : none ? std::vector<Reader>{} : list.items()) {
+        groups.push_back(read_members(entry));
+        if (groups.back().size() == 1) {
+            entry.problem("expected at least two core ids, got one");
+        }
+        for (int& id : groups.back()) {
+            const bool outside = id == off_chip_id;
+            id -= off_chip_id >= 0 && id > off_chip_id ? 1 : 0;
+            if (outside) {
+                entry.problem("the off-chip core shares no memory with others");
+            } else if (id >= cores) {
+                entry.problem("there is no core " + std::to_string(id));
+            } else if (seen[static_cast<std::size_t>(id)]++ != 0) {
+                entry.problem("core " + std::to_string(id) + " shares its memory already");
+            }
+        }
+        std::sort(groups.back().begin(), groups.back().end());
     }
-    warn_unused(document, "core_coordinates");
+    return groups;
 }
 
 }  // namespace
@@ -351,7 +371,9 @@ void read_multi_core(const Reader& document, Architecture& architecture, Constan
         }
         architecture.cores.push_back(type->second);
     }
-    check_unsupported(document);
+    architecture.memory_sharing =
+        read_sharing(document.find("core_memory_sharing"), off_chip.id, architecture.core_count());
+    warn_unused(document, "core_coordinates");
     const Reader section = document.find("interconnect");
     const Reader connectivity = document.find("core_connectivity");
     if (section && connectivity) {

@@ -55,6 +55,18 @@ TEST_CASE("Stream's multi-core form is spliced from its core files") {
     CHECK(machine.off_chip->write_energy_pj_per_bit == Approx(750.0 / 64));
 }
 
+TEST_CASE("Cores that share a memory are named together, in the program's numbering") {
+    const Result result = load("shared_memory.yaml");
+    for (const auto& problem : result.errors) {
+        UNSCOPED_INFO(to_string(problem));
+    }
+    REQUIRE(result.errors.empty());
+    CHECK(result.machine.memory_sharing == std::vector<std::vector<int>>{{0, 1}});
+    Architecture apart = result.machine;
+    apart.memory_sharing.clear();
+    CHECK(content_hash(apart) != content_hash(result.machine));
+}
+
 TEST_CASE("Two ids are two directed links, three or more a bus, and all reach off-chip memory") {
     const Result result = load("quad_core.yaml");
     REQUIRE(result.errors.empty());

@@ -67,6 +67,12 @@ bool PlanModel::Detail::placed(Run& run) const {
             }
         }
     }
+    if (!machine.architecture().memory_sharing.empty()) {
+        run.broken([] {
+            return core::Violation{
+                "memory of a core", "its own", "one that cores share, which only timelines know"};
+        });
+    }
     if (!machine.valid(run.plan.sites)) {
         run.broken([] {
             return core::Violation{"placement",

@@ -129,6 +129,9 @@ struct Architecture {
     Interconnect interconnect;
     std::optional<OffChipMemory> off_chip;
     Synchronisation sync;
+    /// Cores of one entry keep tensors in one memory: that of each is the same. Of interest to
+    /// timelines only; no core stands in two entries.
+    std::vector<std::vector<int>> memory_sharing;
     std::vector<core::Provenance> provenance;
 
     [[nodiscard]] int core_count() const { return static_cast<int>(cores.size()); }
