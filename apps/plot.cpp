@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 
-#include "plexus/results/comparison.hpp"
 #include "plexus/results/csv.hpp"
 #include "plexus/results/evaluations.hpp"
 #include "plexus/results/files.hpp"
@@ -9,7 +8,7 @@
 #include "plexus/results/provenance.hpp"
 
 #include "commands.hpp"
-#include "run_pictures.hpp"
+#include "record_outcome.hpp"
 
 namespace plexus::apps {
 
@@ -30,14 +29,10 @@ int plot_run(const std::filesystem::path& folder) {
                               results::to_csv(results::front_table(provenance.run, fronts)));
     results::write_atomically(folder / "front.json",
                               results::front_json(provenance.run, fronts, provenance.version));
-    if (provenance.compared)
-        results::write_atomically(
-            folder / "comparison.csv",
-            results::to_csv(results::comparison_table(
-                provenance.run,
-                *provenance.compared,
-                results::compare_scenarios(provenance.run, *provenance.compared, stored.records))));
-    const auto pictures = record_pictures(provenance, stored.records, fronts);
+    const RecordOutcome outcome = record_outcome(provenance, stored.records, fronts, 0);
+    for (const auto& [name, content] : outcome.files)
+        results::write_atomically(folder / name, content);
+    const std::vector<Picture>& pictures = outcome.pictures;
     const std::vector<std::string> drawn = draw(folder, pictures);
     if (drawn.size() < pictures.size())
         return exit_failed;

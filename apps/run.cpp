@@ -13,7 +13,6 @@
 #include "plexus/explorers/design/session.hpp"
 #include "plexus/explorers/evaluator.hpp"
 #include "plexus/explorers/experiment.hpp"
-#include "plexus/results/comparison.hpp"
 #include "plexus/results/evaluations.hpp"
 #include "plexus/results/provenance.hpp"
 #include "plexus/results/run_folder.hpp"
@@ -25,7 +24,8 @@
 #include "notable_designs.hpp"
 #include "progress_line.hpp"
 #include "provenance.hpp"
-#include "run_pictures.hpp"
+#include "record_outcome.hpp"
+#include "study_plan.hpp"
 
 namespace plexus::apps {
 
@@ -132,6 +132,8 @@ class Run {
                                     .y = c->y,
                                     .x_name = c->x_name,
                                     .y_name = c->y_name};
+        if (experiment.study)
+            provenance_.study = study_plan(experiment);
         provenance_.seed = experiment.seed;
         provenance_.explorer = experiment.explorer;
     }
@@ -192,7 +194,8 @@ class Run {
                                                                     experiment_.explorer_params);
         for (std::size_t s = 0; s < experiment_.scenarios.size() && !stop_requested(); ++s) {
             if (s > 0)
-                evaluator_ = std::make_unique<Evaluator>(experiment_, s, options_.jobs);
+                evaluator_ =
+                    std::make_unique<Evaluator>(experiment_, s, options_.jobs, evaluator_.get());
             explorers::Session session(experiment_.space, *evaluator_, session_options(s));
             explorer->explore(session);
             explain(experiment_.scenarios[s].name);
@@ -288,16 +291,15 @@ class Run {
         folder_.write("front.csv", results::front_table(log_.info(), fronts));
         folder_.write("front.json", results::front_json(log_.info(), fronts, provenance_.version));
         notable_.write(folder_);
-        if (provenance_.compared)
-            folder_.write(
-                "comparison.csv",
-                results::comparison_table(log_.info(), *provenance_.compared, comparison(records)));
-        std::vector<Picture> pictures = record_pictures(provenance_, records, fronts);
+        RecordOutcome outcome = record_outcome(provenance_, records, fronts, options_.jobs);
+        for (const auto& [name, content] : outcome.files)
+            folder_.write(name, content);
+        std::vector<Picture>& pictures = outcome.pictures;
         std::ranges::move(notable_.pictures(), std::back_inserter(pictures));
         const std::vector<std::string> drawn =
             draw(folder_.path(), pictures, [this](const std::string& why) { warn(why); });
         write_provenance(interrupted ? "interrupted" : "finished", records, fronts);
-        report(records, fronts, drawn);
+        report(records, fronts, outcome.text, drawn);
         if (!interrupted)
             return exit_ok;
         const std::string line = fmt::format(
@@ -307,13 +309,9 @@ class Run {
         return exit_interrupted;
     }
 
-    [[nodiscard]] std::vector<results::ComparisonMap> comparison(
-        const std::vector<core::EvaluationRecord>& records) const {
-        return results::compare_scenarios(log_.info(), *provenance_.compared, records);
-    }
-
     void report(const std::vector<core::EvaluationRecord>& records,
                 const std::vector<results::Front>& fronts,
+                const std::string& text,
                 const std::vector<std::string>& drawn) {
         folder_.log(fmt::format("{} evaluations in {:.1f} s", records.size(), seconds()));
         if (options_.quiet) {
@@ -321,11 +319,10 @@ class Run {
             return;
         }
         const std::size_t width = terminal_width(140);
-        std::printf(
-            "\n%s",
-            provenance_.compared
-                ? results::comparison_text(*provenance_.compared, comparison(records)).c_str()
-                : results::front_text(log_.info(), fronts, table_rows, width).c_str());
+        std::printf("\n%s",
+                    text.empty()
+                        ? results::front_text(log_.info(), fronts, table_rows, width).c_str()
+                        : text.c_str());
         if (const std::string rules = results::violations_summary(records); !rules.empty())
             std::printf("\n%s", rules.c_str());
         std::printf("\n%zu evaluations in %.1f s\n", records.size(), seconds());

@@ -160,6 +160,8 @@ void set_weights(OperatorWork& work,
     work.weight_work = mix->work;
     work.weight_density = std::min(1.0, mix->work / dense);
     work.weight_imbalance = mix->work > 0 ? std::max(1.0, mix->lane_work / mix->work) : 1.0;
+    work.weight_additions = mix->additions;
+    work.weight_gated = mix->gated;
     work.weight_pattern = tensor.sparsity.pattern;
     if (work.weight_pattern == workloads::Pattern::block) {
         work.weight_block = tensor.sparsity.block;
@@ -195,6 +197,15 @@ double reduction_length(const OperatorWork& work,
 }
 
 }  // namespace
+
+double switching_share(const OperatorWork& work) {
+    // 32-bit addition 0.1 pJ, 8-bit multiplication 0.2 pJ at 45 nm (Horowitz, ISSCC 2014).
+    constexpr double adder = 0.1 / (0.1 + 0.2);
+    if (work.weight_work <= 0) {
+        return 1;
+    }
+    return 1 - (work.weight_gated + (1 - adder) * work.weight_additions) / work.weight_work;
+}
 
 OperatorWork operator_work(const Workload& workload, std::size_t index, const KernelMix* mix) {
     core::ensure(index < workload.operators.size(), "operator out of range");

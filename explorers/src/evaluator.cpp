@@ -61,8 +61,7 @@ std::vector<core::Node> possible_values(const Experiment& experiment, std::strin
     return values;
 }
 
-/// \param tree Of the scenario.
-KernelStage make_kernel_stage(const Experiment& experiment, const core::Node& tree, int jobs) {
+KernelStage make_kernel_stage(const Experiment& experiment, int jobs) {
     core::Problems problems;
     std::vector<std::int64_t> blocks;
     for (const core::Node& node : possible_values(experiment, "decisions.kernels.block"))
@@ -76,24 +75,37 @@ KernelStage make_kernel_stage(const Experiment& experiment, const core::Node& tr
     }
     problems.throw_if_any();
     // Only event-driven cores ask what every core gets of a matrix.
-    core::Problems elsewhere;
-    const hardware::Architecture machine =
-        hardware::read_architecture(*tree.find("hardware"), elsewhere);
-    const bool counts = std::ranges::any_of(
-        machine.core_types, [](const hardware::Core& core) { return core.event_driven(); });
+    bool counts = false;
+    for (std::size_t s = 0; s < experiment.scenarios.size() && !counts; ++s) {
+        core::Problems elsewhere;
+        const hardware::Architecture machine =
+            hardware::read_architecture(*scenario_tree(experiment, s).find("hardware"), elsewhere);
+        counts = std::ranges::any_of(
+            machine.core_types, [](const hardware::Core& core) { return core.event_driven(); });
+    }
     return {std::move(blocks), banks, counts, jobs};
 }
 
 }  // namespace
 
+/// What evaluations remember, by content: the same in all scenarios of an experiment.
+struct Evaluator::Memo {
+    Memo(const Experiment& e, int jobs) : kernels(make_kernel_stage(e, jobs)) {}
+
+    KernelStage kernels;
+    core::MemoCache<Checked<hardware::Architecture>> machines;
+    core::MemoCache<Checked<workloads::Workload>> works;
+    MappingMemo mappings;
+};
+
 struct Evaluator::Detail {
-    Detail(const Experiment& e, std::size_t scenario, int jobs)
+    Detail(const Experiment& e, std::size_t scenario, std::shared_ptr<Memo> remembered)
         : experiment(e),
           tree(scenario_tree(e, scenario)),
           schedules(builtin_cooling_schedules()),
           mappers(builtin_mappers()),
           strategies(builtin_placement_strategies()),
-          kernels(make_kernel_stage(e, tree, jobs)) {}
+          memo(std::move(remembered)) {}
 
     /// A design with all its parts; `violations` is set instead if it cannot be built.
     struct Design {
@@ -118,10 +130,7 @@ struct Evaluator::Detail {
     core::Registry<CoolingSchedule> schedules;
     core::Registry<Mapper> mappers;
     core::Registry<PlacementStrategy> strategies;
-    KernelStage kernels;
-    mutable core::MemoCache<Checked<hardware::Architecture>> machines;
-    mutable core::MemoCache<Checked<workloads::Workload>> works;
-    mutable MappingMemo mappings;
+    std::shared_ptr<Memo> memo;
 };
 
 void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
@@ -134,11 +143,11 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
                 variant, space.axes()[i].path, space.node(point, i), false, {}, problems);
 
     const core::Node& hardware_node = *variant.find("hardware");
-    design.machine = machines.get(core::content_hash(hardware_node), [&] {
+    design.machine = memo->machines.get(core::content_hash(hardware_node), [&] {
         return checked<hardware::Architecture>(hardware_node, hardware::read_architecture);
     });
     const core::Node& workload_node = *variant.find("workload");
-    design.work = works.get(core::content_hash(workload_node), [&] {
+    design.work = memo->works.get(core::content_hash(workload_node), [&] {
         return checked<workloads::Workload>(workload_node, workloads::read_workload);
     });
     design.decisions = read_decisions(
@@ -150,7 +159,8 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
     if (!design.violations.empty())
         return;
 
-    design.kernels = kernels.select(design.work->value, design.decisions, design.machine->value);
+    design.kernels =
+        memo->kernels.select(design.work->value, design.decisions, design.machine->value);
     if (design.kernels.violation) {
         design.violations.push_back(*design.kernels.violation);
         return;
@@ -196,7 +206,7 @@ cost_models::CoreCostModels Evaluator::Detail::core_models(Design& design) const
     if (!decision.roofline()) {
         design.mapper = mappers.create(decision.engine, decision.params);
         design.mapped = std::make_shared<const MappedCores>(
-            design.work->value, decision, *design.mapper, mappings);
+            design.work->value, decision, *design.mapper, memo->mappings);
         models.insert(models.begin(), design.mapped);
     }
     return models;
@@ -226,24 +236,30 @@ double Evaluator::Detail::objective(ObjectiveKind kind, const Design& design) co
     return 0;
 }
 
-Evaluator::Evaluator(const Experiment& experiment, std::size_t scenario, int jobs)
-    : detail_(std::make_unique<Detail>(experiment, scenario, jobs)) {
+Evaluator::Evaluator(const Experiment& experiment,
+                     std::size_t scenario,
+                     int jobs,
+                     const Evaluator* sibling)
+    : detail_(std::make_unique<Detail>(
+          experiment,
+          scenario,
+          sibling != nullptr ? sibling->detail_->memo : std::make_shared<Memo>(experiment, jobs))) {
     // Reads and profiles the matrices of the base design with all threads before points are
     // evaluated in parallel, and reports malformed matrix files before anything is written.
     core::Problems problems;
     const Detail& d = *detail_;
     const core::Node& workload_node = *d.tree.find("workload");
-    const auto work = d.works.get(core::content_hash(workload_node), [&] {
+    const auto work = d.memo->works.get(core::content_hash(workload_node), [&] {
         return checked<workloads::Workload>(workload_node, workloads::read_workload);
     });
     const Decisions decisions = read_decisions(
         core::Reader(*d.tree.find("decisions"), "decisions", problems), d.schedules, d.mappers);
     const core::Node& hardware_node = *d.tree.find("hardware");
-    const auto machine = d.machines.get(core::content_hash(hardware_node), [&] {
+    const auto machine = d.memo->machines.get(core::content_hash(hardware_node), [&] {
         return checked<hardware::Architecture>(hardware_node, hardware::read_architecture);
     });
     if (work->violations.empty() && machine->violations.empty() && problems.empty())
-        static_cast<void>(d.kernels.select(work->value, decisions, machine->value));
+        static_cast<void>(d.memo->kernels.select(work->value, decisions, machine->value));
 }
 
 Evaluator::~Evaluator() = default;

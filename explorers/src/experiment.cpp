@@ -198,6 +198,7 @@ Experiment load_experiment(const std::filesystem::path& file,
                "space",
                "scenarios",
                "compare",
+               "study",
                "explorer",
                "budget"});
     out.name = top.find("name").text_or(file.stem().string());
@@ -221,6 +222,7 @@ Experiment load_experiment(const std::filesystem::path& file,
         check_explored_alpha(out, problems);
     read_scenarios(top.find("scenarios"), sound, out);
     read_comparison(top.find("compare"), sound && problems.empty(), out);
+    read_study(top.find("study"), out);
     read_explorer(top.find("explorer"), out);
     read_budget(top.find("budget"), out);
     problems.throw_if_any();

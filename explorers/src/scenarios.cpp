@@ -27,6 +27,10 @@ bool has_one_path(const Node& scenarios) {
     return scenarios.find("path") != nullptr || scenarios.find("values") != nullptr;
 }
 
+bool has_factors(const Node& scenarios) {
+    return scenarios.keys == std::vector<std::string>{"factors"};
+}
+
 void read_path_values(const Reader& section, bool check, Experiment& out) {
     section.allow({"path", "values"});
     const std::string path = section.at("path").text();
@@ -55,20 +59,66 @@ void check_settings(const Scenario& scenario, const Reader& place, const Node& b
     }
 }
 
+/// The settings of a scenario or of a level of a factor; false if one cannot stand.
+bool read_settings(const Reader& section, std::vector<Setting>& out) {
+    bool sound = true;
+    for (const auto& [path, value] : section.entries()) {
+        sound = known_root(path, value, true) && sound;
+        out.push_back({path, value.node()});
+    }
+    return sound;
+}
+
+/// A machine or workload as a whole comes before what reaches into it.
+void sort_settings(Scenario& scenario) {
+    std::ranges::stable_partition(scenario.settings, [](const Setting& setting) {
+        return setting.path.find('.') == std::string::npos;
+    });
+}
+
 void read_named(const Reader& section, bool check, Experiment& out) {
     for (const auto& [name, settings] : section.entries()) {
         Scenario scenario{.name = name, .settings = {}};
-        bool sound = true;
-        for (const auto& [path, value] : settings.entries()) {
-            sound = known_root(path, value, true) && sound;
-            scenario.settings.push_back({path, value.node()});
-        }
-        // A machine or workload as a whole comes before what reaches into it.
-        std::ranges::stable_partition(scenario.settings, [](const Setting& setting) {
-            return setting.path.find('.') == std::string::npos;
-        });
+        const bool sound = read_settings(settings, scenario.settings);
+        sort_settings(scenario);
         if (check && sound)
             check_settings(scenario, settings, out.tree);
+        out.scenarios.push_back(std::move(scenario));
+    }
+}
+
+/// Scenarios are all combinations of the levels, the last factor varying fastest.
+void read_factors(const Reader& section, bool check, Experiment& out) {
+    std::vector<Scenario> combined{{.name = "", .settings = {}}};
+    for (const auto& [name, levels] : section.entries()) {
+        Factor factor{.name = name, .levels = {}};
+        std::vector<Scenario> next;
+        std::vector<Scenario> choices;
+        for (const auto& [level, settings] : levels.entries()) {
+            Scenario& choice = choices.emplace_back(Scenario{.name = level, .settings = {}});
+            check = read_settings(settings, choice.settings) && check;
+            factor.levels.push_back(level);
+        }
+        if (choices.empty())
+            levels.problem("expected at least one level");
+        for (const Scenario& before : combined)
+            for (std::size_t l = 0; l < choices.size(); ++l) {
+                Scenario& scenario = next.emplace_back(before);
+                scenario.name += (before.name.empty() ? "" : ", ") + choices[l].name;
+                scenario.levels.push_back(l);
+                scenario.settings.insert(scenario.settings.end(),
+                                         choices[l].settings.begin(),
+                                         choices[l].settings.end());
+            }
+        combined = std::move(next);
+        out.factors.push_back(std::move(factor));
+    }
+    if (out.factors.empty())
+        return;
+    for (Scenario& scenario : combined) {
+        sort_settings(scenario);
+        if (check && section.problems().empty())  // one combination that is wrong says enough
+            check_settings(scenario, section, out.tree);
         out.scenarios.push_back(std::move(scenario));
     }
 }
@@ -127,14 +177,27 @@ void check_clocks(const Reader& section, const Experiment& experiment) {
 void splice_scenarios(Node& scenarios, Problems& problems) {
     if (scenarios.kind != Node::Kind::map || has_one_path(scenarios))
         return;
-    for (std::size_t s = 0; s < scenarios.children.size(); ++s)
-        if (scenarios.children[s].kind == Node::Kind::map)
-            splice_parts(scenarios.children[s], "scenarios." + scenarios.keys[s], problems);
+    const auto splice_all = [&](Node& map, const std::string& path) {
+        for (std::size_t s = 0; s < map.children.size(); ++s)
+            if (map.children[s].kind == Node::Kind::map)
+                splice_parts(map.children[s], path + "." + map.keys[s], problems);
+    };
+    if (!has_factors(scenarios)) {
+        splice_all(scenarios, "scenarios");
+        return;
+    }
+    Node& factors = scenarios.children[0];
+    for (std::size_t f = 0; f < factors.children.size(); ++f)
+        if (factors.children[f].kind == Node::Kind::map)
+            splice_all(factors.children[f], "scenarios.factors." + factors.keys[f]);
 }
 
 void read_scenarios(const Reader& section, bool check, Experiment& out) {
     out.scenarios.clear();
-    if (section && section.is_map() && !has_one_path(section.node()))
+    out.factors.clear();
+    if (section && section.is_map() && has_factors(section.node()))
+        read_factors(section.at("factors"), check, out);
+    else if (section && section.is_map() && !has_one_path(section.node()))
         read_named(section, check, out);
     else if (section)
         read_path_values(section, check, out);

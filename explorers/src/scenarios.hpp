@@ -17,6 +17,9 @@ void read_scenarios(const core::Reader& section, bool check, Experiment& out);
 /// \param check Whether machines can be compared; only if there is nothing wrong without it.
 void read_comparison(const core::Reader& section, bool check, Experiment& out);
 
+/// Reads which methods are to be compared into `out`, whose space and scenarios have been read.
+void read_study(const core::Reader& section, Experiment& out);
+
 /// The tree of an experiment in one of its scenarios.
 [[nodiscard]] core::Node scenario_tree(const Experiment& experiment, std::size_t scenario);
 

@@ -100,10 +100,8 @@ void BarPicture::names() {
                              core::to_text(last),
                              row_ < 18 ? 10 : 12);
     for (std::size_t r = 0; r < rows_.size(); ++r)
-        commands_ += fmt::format("{}{} {}",
-                                 r > 0 ? ", " : "",
-                                 gnuplot_string(shortened(rows_[r].name, most_letters)),
-                                 r);
+        commands_ += fmt::format(
+            "{}{} {}", r > 0 ? ", " : "", gnuplot_mark(shortened(rows_[r].name, most_letters)), r);
     commands_ += rows_.empty() ? "'' 0)\n" : ")\n";
 }
 

@@ -15,19 +15,13 @@
 #include "plexus/core/text.hpp"
 #include "plexus/results/quantity.hpp"
 
+#include "cell_number.hpp"
+
 namespace plexus::results {
 
 namespace {
 
 constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
-
-double number_of(const core::Cell& cell) {
-    if (const auto* integer = std::get_if<std::int64_t>(&cell))
-        return static_cast<double>(*integer);
-    const auto* number = std::get_if<double>(&cell);
-    core::ensure(number != nullptr, "a compared axis has numbers");
-    return *number;
-}
 
 std::vector<double> values_of(const std::vector<core::EvaluationRecord>& records,
                               std::size_t axis) {

@@ -54,6 +54,37 @@ std::optional<ComparedAxes> compared_from(const Json& json) {
                         .y_name = json.at("y_name")};
 }
 
+Json json_of(const std::optional<StudyPlan>& study) {
+    if (!study)
+        return nullptr;
+    return {{"methods", study->methods},
+            {"references", study->references},
+            {"groups", study->groups},
+            {"method_of", study->method_of},
+            {"group_of", study->group_of},
+            {"axes", study->axes},
+            {"axis_names", study->axis_names},
+            {"density", study->density ? Json(*study->density) : Json()},
+            {"metrics", study->metrics}};
+}
+
+std::optional<StudyPlan> study_from(const Json& json) {
+    if (json.is_null())
+        return std::nullopt;
+    StudyPlan study{.methods = json.at("methods"),
+                    .references = json.at("references"),
+                    .groups = json.at("groups"),
+                    .method_of = json.at("method_of"),
+                    .group_of = json.at("group_of"),
+                    .axes = json.at("axes"),
+                    .axis_names = json.at("axis_names"),
+                    .density = {},
+                    .metrics = json.at("metrics")};
+    if (!json.at("density").is_null())
+        study.density = json.at("density").get<std::size_t>();
+    return study;
+}
+
 }  // namespace
 
 bool RunProvenance::operator==(const RunProvenance& other) const {
@@ -63,6 +94,7 @@ bool RunProvenance::operator==(const RunProvenance& other) const {
 std::string to_json(const RunProvenance& p) {
     const Json json = {{"run", json_of(p.run)},
                        {"compared", json_of(p.compared)},
+                       {"study", json_of(p.study)},
                        {"state", p.state},
                        {"version", p.version},
                        {"commit", p.commit},
@@ -90,6 +122,7 @@ RunProvenance read_provenance(const std::filesystem::path& file) {
         RunProvenance p;
         p.run = run_info_from(json.at("run"));
         p.compared = compared_from(json.value("compared", Json()));
+        p.study = study_from(json.value("study", Json()));
         p.state = json.at("state");
         p.version = json.at("version");
         p.commit = json.at("commit");

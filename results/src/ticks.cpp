@@ -91,6 +91,13 @@ Ticks spaced(Ticks ticks) {
     return ticks;
 }
 
+std::string gnuplot_mark(std::string_view text) {
+    std::string out;
+    for (const char c : gnuplot_string(text))
+        out += c == '%' ? std::string("%%") : std::string(1, c);
+    return out;
+}
+
 std::string gnuplot_string(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {

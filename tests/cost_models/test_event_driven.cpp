@@ -274,6 +274,17 @@ TEST_CASE("a core decodes the storage formats it says, each at its price") {
     CHECK(model().evaluate(machine, work, {0, 4}).energy.value == Approx(plain));
 }
 
+TEST_CASE("operations on gated weights take their time and no energy") {
+    auto machine = test::event_machine(4);
+    OperatorWork work = linear(64, 32, 1);
+    const CoreCost dense = model().evaluate(machine, work, {0, 4});
+    work.weight_gated = 512;  // of 2048
+    const CoreCost gated = model().evaluate(machine, work, {0, 4});
+    CHECK(gated.latency == dense.latency);
+    const double operation = test::event_core(machine).synapse_op.energy.value;
+    CHECK(gated.energy.value == Approx(dense.energy.value - 512 * operation));
+}
+
 TEST_CASE("index and pointer widths of the core replace those of the kernels") {
     auto machine = test::event_machine(4);
     auto& core = test::event_core(machine);

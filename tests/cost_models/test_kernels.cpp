@@ -176,6 +176,7 @@ TEST_CASE("kernels: storage and work by hand") {
         CHECK(cost.lane_work >= cost.work);
     };
     check("dense", 1024 * 8, 1024);
+    check("masked", 1024 * 8, 1024);
     check("csr", 100 * (8 + 5) + 33 * 11, 100);  // offsets up to 1024: 11 bits
     check("csc", 100 * (8 + 5) + 33 * 11, 100);
     check("bitmap", 1024 + 800, 100);
@@ -205,6 +206,7 @@ TEST_CASE("kernels: storage and work by hand") {
     CHECK(cost_of("poly_weights(8:horner)", s, 8).set_up == 8);
     CHECK(cost_of("poly_weights(8:estrin)", s, 8).set_up == 4);
     CHECK(cost_of("ternary(16)", s, 8).additions == 1024);
+    CHECK(cost_of("masked", s, 8).gated == 1024 - 100);
     // 62 elements of 8 + 5 bits and 33 offsets of 11 bits, once.
     CHECK(cost_of("poly_matrix(3:horner)", s, 8).shared_bits == 62 * 13 + 33 * 11);
     CHECK(cost_of("csr", {1, 1, 1, 1}, 8).storage_bits == 8 + 2);
@@ -285,7 +287,7 @@ TEST_CASE("execution multiplies: Y = K·X, for exact kernels and any number of v
         for (double& v : x)
             v = *rc::gen::inRange(-8, 9);
         const std::vector<double> k = elements(matrix);
-        const char* name = *rc::gen::element("dense", "csr", "csc", "bitmap", "coo");
+        const char* name = *rc::gen::element("dense", "masked", "csr", "csc", "bitmap", "coo");
         const BlockProfile p = profile_blocks(matrix, 8, {});
         const std::vector<double> y =
             execute(matrix, 8, bank_of({name}), all_under(0, p.blocks()), x, vectors);

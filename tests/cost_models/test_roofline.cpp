@@ -92,14 +92,35 @@ TEST_CASE("rows that do not fill the array leave units idle") {
     CHECK(cycles(8, 8, 1) == Approx(4));
 }
 
-TEST_CASE("compressed weights skip work and traffic, zero inputs do not") {
+TEST_CASE("compressed weights save their own work and traffic, zero inputs nothing") {
     const auto machine = test::array_machine(1);
     const CoreCost dense = model().evaluate(machine, linear(16, 64, 1), {0, 1});
     OperatorWork half = linear(16, 64, 1, 0.5);
     const CoreCost sparse = model().evaluate(machine, half, {0, 1});
-    CHECK(sparse.energy.value == Approx(dense.energy.value / 2));
+    // 1024 MACs; registers read and write 1024 weights; SRAM reads 1024 bits of inputs, 8192 of
+    // weights and 4096 of partial sums, and writes the last again. Inputs and sums keep their pace.
+    CHECK(dense.energy.value ==
+          Approx(1024 * (0.5 + 0.1 + 0.2) + (1024 + 8192 + 4096) / 64 * 3 + 4096 / 64 * 4));
+    CHECK(sparse.energy.value ==
+          Approx(512 * (0.5 + 0.1 + 0.2) + (1024 + 4096 + 4096) / 64 * 3 + 4096 / 64 * 4));
     half.input_density = 0.1;
     CHECK(model().evaluate(machine, half, {0, 1}).energy.value == sparse.energy.value);
+}
+
+TEST_CASE("gated multipliers take time and no energy, additions a third of a MAC's") {
+    const auto machine = test::array_machine(1);
+    const OperatorWork dense = linear(16, 64, 1);
+    OperatorWork gated = dense;
+    gated.weight_gated = 0.75 * dense.weight_work;
+    OperatorWork adds = dense;
+    adds.weight_additions = dense.weight_work;
+    const CoreCost all = model().evaluate(machine, dense, {0, 1});
+    const CoreCost few = model().evaluate(machine, gated, {0, 1});
+    CHECK(few.latency == all.latency);
+    CHECK(few.energy.value == Approx(all.energy.value - 0.75 * 1024 * 0.5));
+    CHECK(model().evaluate(machine, adds, {0, 1}).energy.value ==
+          Approx(all.energy.value - 1024 * 0.5 * 2 / 3));
+    CHECK(explained_energy(machine, gated, {0, 1}) == Approx(few.energy.value).epsilon(1e-12));
 }
 
 TEST_CASE("several cores share the rows") {

@@ -129,3 +129,64 @@ TEST_CASE("what cannot be compared is said") {
     CHECK(errors_of({{"hardware.technology.clock_mhz", "400"}, {"objectives", "[energy_pj]"}})
               .empty());
 }
+
+TEST_CASE("factors of scenarios are combined, the last one varying fastest") {
+    const Experiment e = load_experiment(source / "experiments/akf_sparsity_sweep.yaml");
+    REQUIRE(e.factors.size() == 2);
+    CHECK(e.factors[0].name == "machine");
+    CHECK(e.factors[0].levels == std::vector<std::string>{"event-driven", "dataflow"});
+    const std::size_t methods = e.factors[1].levels.size();
+    REQUIRE(e.scenarios.size() == 2 * methods);
+    CHECK(e.scenarios[0].name == "event-driven, dense");
+    CHECK(e.scenarios[methods + 1].name == "dataflow, masked");
+    CHECK(e.scenarios[methods + 1].levels == std::vector<std::size_t>{1, 1});
+    // The machine as a whole comes before what reaches into it.
+    CHECK(e.scenarios[methods + 1].settings[0].path == "hardware");
+    CHECK(e.scenarios[methods + 1].settings[1].path == "decisions.kernels.bank");
+    REQUIRE(e.study.has_value());
+    CHECK(e.study->factor == 1);
+    CHECK(e.study->references == std::vector<std::size_t>{1, 0});
+    CHECK(e.study->density == e.study->axes[0]);
+}
+
+TEST_CASE("what is wrong with a study is said") {
+    const auto errors = [](const std::vector<explorers::Override>& overrides) {
+        try {
+            static_cast<void>(
+                load_experiment(source / "experiments/akf_sparsity_sweep.yaml", overrides));
+        } catch (const core::ConfigErrors& e) {
+            return std::string(e.what());
+        }
+        return std::string();
+    };
+    CHECK(errors({}).empty());
+    CHECK(has(errors({{"study.factor", "metod"}}), "did you mean \"method\"?"));
+    CHECK(has(errors({{"study.references", "[maskd]"}}), "did you mean \"masked\"?"));
+    CHECK(has(errors({{"study.references", "[]"}}), "expected at least one level"));
+    CHECK(has(errors({{"study.references", "[masked, masked]"}}), "stands twice"));
+    CHECK(has(errors({{"study.by", "[{axis: workload.sparsity.*.densty}]"}}), "did you mean"));
+    CHECK(has(errors({{"study.by", "[{axis: workload.sparsity.*.seed, regress: true}]"}}),
+              "expects densities in (0, 1]"));
+    CHECK(has(errors({{"study.metrics", "[selector_regrets]"}}), "did you mean"));
+    CHECK(has(errors({{"scenarios", "{a: {}, b: {}}"}}), "expected scenarios with factors"));
+    CHECK(has(errors({{"scenarios", "{factors: {machine: {}, method: {a: {}, b: {}}}}"}}),
+              "expected at least one level"));
+    CHECK(has(errors({{"scenarios", "{factors: {method: {a: {}, b: {hardware.nonsense: 1}}}}"},
+                      {"study.references", "[a]"}}),
+              "hardware.nonsense"));
+}
+
+TEST_CASE("evaluators that share what they remember say what fresh ones say") {
+    const Experiment e = load_experiment(source / "experiments/akf_sparsity_sweep.yaml",
+                                         {{"workload.layers.*.loop_sizes", "[1, 128, 96]"}});
+    const explorers::DesignPoint point = e.space.first();
+    const explorers::Evaluator first(e, 0, 1);
+    for (const std::size_t scenario : {4U, 10U, 13U, 23U}) {
+        const explorers::Evaluator shared(e, scenario, 1, &first);
+        const explorers::Evaluator alone(e, scenario, 1);
+        const explorers::Outcome one = shared.evaluate(point);
+        const explorers::Outcome other = alone.evaluate(point);
+        CHECK(one.objectives == other.objectives);
+        CHECK(one.metrics == other.metrics);
+    }
+}

@@ -36,6 +36,12 @@ double in_whole_accesses(double bits, const Port& port) {
     return unit > 0 ? std::ceil(bits / unit * (1 - 1e-12)) * unit : bits;
 }
 
+/// The same for elements that are read one by one: one wider than the port takes several cycles.
+double in_whole_reads(double bits, double reads, const Port& port) {
+    return bits > reads * width(port) ? reads * std::ceil(bits / reads / width(port)) * width(port)
+                                      : in_whole_accesses(bits, port);
+}
+
 /// Bits, energy and time of one operand at one memory level.
 struct OperandCost {
     double bits = 0;
@@ -71,7 +77,9 @@ LevelCost level_cost(const DataflowCore& core,
             if (bits[i] <= 0 || port == nullptr) {
                 continue;
             }
-            const double moved = in_whole_accesses(bits[i], *port);
+            const bool one_by_one = i == 0 && t.reads > 0;
+            const double moved = one_by_one ? in_whole_reads(bits[i], t.reads, *port)
+                                            : in_whole_accesses(bits[i], *port);
             cost.operands[operand].bits += moved;
             cost.operands[operand].energy += costs[i] * (moved / width(*port));
             const auto index =
@@ -170,7 +178,8 @@ class Roofline final : public CoreCostModel {
         const Bounds b = bounds_of(architecture, core, work, placement.cores);
         CoreCost cost;
         Cycles slowest = b.compute;
-        cost.energy = core.array.unit_energy * (b.share.operations * b.share.cores);
+        cost.energy =
+            core.array.unit_energy * (b.share.operations * b.share.switching * b.share.cores);
         for (std::size_t level = 0; level < b.levels; ++level) {
             const LevelCost memory = level_cost(core, level, b.levels, b.share, b.use);
             slowest = std::max(slowest, memory.cycles);
@@ -200,7 +209,7 @@ class Roofline final : public CoreCostModel {
                          "compute",
                          operations,
                          "operations",
-                         core.array.unit_energy * operations,
+                         core.array.unit_energy * (operations * b.share.switching),
                          b.compute});
         constexpr std::array<const char*, operand_count> causes{"inputs", "weights", "outputs"};
         for (std::size_t level = 0; level < b.levels; ++level) {

@@ -59,9 +59,9 @@ OperandTraffic array_traffic(const Share& share, std::size_t operand, double acc
                     0,
                     0};
         case weights:
-            return {share.linear ? accesses * share.weight_bits_per_operation : share.weight_bits,
-                    0,
-                    0};
+            return {.read = share.linear ? accesses * share.weight_bits_per_operation
+                                         : share.weight_bits,
+                    .reads = share.linear ? accesses : 0};
         default:
             break;
     }
@@ -96,6 +96,7 @@ Share share_of(const OperatorWork& work, int cores) {
         const double values = std::max(1.0, work.output_elements);
         const double part = std::min(1.0, std::ceil(values / n) / values);
         share.operations = work.operations * part;
+        share.iterations = share.operations;
         share.loops[batch] = std::ceil(share.operations);
         share.cores = 1 / part;
         share.activation_bits = work.input_bits * part;
@@ -117,6 +118,8 @@ Share share_of(const OperatorWork& work, int cores) {
     const double dense = all_rows * all_groups * share.loops[columns];
     share.skip = work.weight_work / dense;
     share.operations = work.weight_work * share.loops[batch] * part;
+    share.iterations = dense * share.loops[batch] * part;
+    share.switching = switching_share(work);
     share.cores = 1 / part;
     share.activation_bits = work.input_bits * share.loops[groups] / all_groups;
     share.weight_bits = constants * part;
@@ -142,7 +145,8 @@ std::array<OperandTraffic, operand_count> level_traffic(const DataflowCore& core
         OperandTraffic& t = traffic[operand];
         const double once = passes_through(share, operand);
         if (innermost) {
-            t = array_traffic(share, operand, share.operations / reuse(core, memory, use, operand));
+            const double accesses = operand == weights ? share.operations : share.iterations;
+            t = array_traffic(share, operand, accesses / reuse(core, memory, use, operand));
         } else if (operand == outputs) {
             t.written += once;
         } else {

@@ -20,7 +20,9 @@ struct Share {
     LoopSizes loops{1, 1, 1, 1};
     bool linear = false;    ///< A contraction with two operands.
     double operations = 0;  ///< Without those that compressed weights skip.
+    double iterations = 0;  ///< With them: inputs and sums keep the pace of the dense layer.
     double skip = 1;        ///< Share of the dense operations that is left.
+    double switching = 1;   ///< MACs whose energy an operation takes, on average.
     double cores = 1;       ///< All cores do `cores` times the work of this one; fractional.
     double activation_bits = 0;
     double weight_bits = 0;
@@ -40,6 +42,7 @@ struct OperandTraffic {
     double read = 0;     ///< Towards the array.
     double written = 0;  ///< Inputs and weights from above, outputs from below.
     double drained = 0;  ///< Results read for the memory above.
+    double reads = 0;    ///< Elements that `read` is made of, if they are read one by one.
 };
 
 /// Compulsory traffic of one memory level. The innermost memory of an operand serves every

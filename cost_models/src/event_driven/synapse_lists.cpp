@@ -179,8 +179,13 @@ hardware::EventCost operation_price(const EventDrivenCore& core, const OperatorW
         mean.time += cost.time * share;
         sum += share;
     }
-    return sum > 0 ? hardware::EventCost{mean.energy * (1 / sum), mean.time * (1 / sum)}
-                   : core.synapse_op;
+    hardware::EventCost price =
+        sum > 0 ? hardware::EventCost{mean.energy * (1 / sum), mean.time * (1 / sum)}
+                : core.synapse_op;
+    if (work.weight_gated > 0) {
+        price.energy = price.energy * (1 - work.weight_gated / work.weight_work);
+    }
+    return price;
 }
 
 }  // namespace plexus::cost_models::event_driven

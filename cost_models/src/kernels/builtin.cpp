@@ -15,6 +15,7 @@ std::int64_t index_bits(std::int64_t x) {
 
 void register_builtin(core::Registry<Kernel>& registry) {
     register_dense(registry);
+    register_masked(registry);
     register_compressed(registry);
     register_bitmap(registry);
     register_coo(registry);

@@ -12,6 +12,7 @@ void register_bitmap(core::Registry<Kernel>& registry);
 void register_coo(core::Registry<Kernel>& registry);
 void register_group_limited(core::Registry<Kernel>& registry);
 void register_banded(core::Registry<Kernel>& registry);
+void register_masked(core::Registry<Kernel>& registry);
 void register_low_rank(core::Registry<Kernel>& registry);
 void register_toeplitz(core::Registry<Kernel>& registry);
 void register_position_polynomial(core::Registry<Kernel>& registry);

@@ -82,6 +82,7 @@ class Composite final : public Kernel {
                 .work = a.work + b.work,
                 .lane_work = a.lane_work + b.lane_work,
                 .additions = a.additions + b.additions,
+                .gated = a.gated + b.gated,
                 .set_up = a.set_up + b.set_up,
                 .shared_bits = a.shared_bits + b.shared_bits};
     }

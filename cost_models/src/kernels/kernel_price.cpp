@@ -79,6 +79,8 @@ OperatorWork KernelPricer::layer(const Kernel& kernel,
     work.weight_read_bits = work.weight_storage_bits;
     work.weight_work = blocks * cost.work;
     work.weight_density = std::min(1.0, work.weight_work / pairs);
+    work.weight_additions = blocks * cost.additions;
+    work.weight_gated = blocks * cost.gated;
     work.weight_imbalance = cost.work > 0 ? cost.lane_work / cost.work : 1;
     work.format_work[static_cast<std::size_t>(kernel.format())] = work.weight_work;
     if (kernel.format() == hardware::SynapseFormat::csr) {
@@ -107,7 +109,7 @@ KernelPrice KernelPricer::price(const Kernel& kernel,
     KernelPrice price;
     price.feasible = layer_cost.feasible;
     price.set_up_cycles = set_up_cycles(cost.set_up);
-    price.cycles = layer_cost.latency.value / blocks + price.set_up_cycles;
+    price.cycles = layer_cost.latency.value / blocks;
     price.energy_pj = layer_cost.energy.value / blocks;
     price.work_slots = cost.lane_work * static_cast<double>(use.vectors);
     price.storage_bits = cost.storage_bits;

@@ -129,20 +129,14 @@ KernelScores KernelScores::estimated() const {
     for (Table& t : out.tables_) {
         if (t.lost == nullptr)
             continue;
-        std::vector<std::vector<double>> shares(classes_);
+        std::vector<double> energy(classes_, 0);
+        t.mean.assign(classes_, 0);
         for (std::size_t p = 0; p < blocks(); ++p) {
-            const double energy = profile_.energy[p];
-            shares[class_of(p)].push_back(energy > 0 ? (*t.lost)[p] / energy : 0.0);
+            energy[class_of(p)] += profile_.energy[p];
+            t.mean[class_of(p)] += (*t.lost)[p];
         }
-        t.median.assign(classes_, 0);
-        for (std::size_t c = 0; c < classes_; ++c) {
-            if (shares[c].empty())
-                continue;
-            const auto middle =
-                shares[c].begin() + static_cast<std::ptrdiff_t>(shares[c].size() / 2);
-            std::nth_element(shares[c].begin(), middle, shares[c].end());
-            t.median[c] = *middle;
-        }
+        for (std::size_t c = 0; c < classes_; ++c)
+            t.mean[c] = energy[c] > 0 ? t.mean[c] / energy[c] : 0.0;
     }
     return out;
 }

@@ -84,7 +84,7 @@ class Selecting {
         return latency_and_energy(w, machine->pricer, machine->use, block);
     }
 
-    /// What the selector goes by: the table or the full model; at run time, medians of errors.
+    /// What the selector goes by: the table or the full model; at run time, mean errors.
     KernelScores what_is_seen(const KernelBank& bank,
                               std::int64_t value_bits,
                               const SelectionMachine* machine) {
@@ -162,11 +162,21 @@ class Selecting {
         return selector_->choose(task(seen_, alpha));
     }
 
-    [[nodiscard]] double regret(const Assignment& chosen, const std::vector<double>& alpha) {
-        const SelectionTask full = task(exact_, alpha_for_scores(alpha));
+    /// At the α that the oracle would take for the same budget: there J means error and resources
+    /// in the proportion in which the budget trades them.
+    [[nodiscard]] double regret(const Assignment& chosen, std::vector<double> alpha) {
         const auto oracle = builtin_selectors().create("oracle");
+        if (options_.weighting.mode == AlphaMode::dual) {
+            const auto at = [&](double a) {
+                std::fill(alpha.begin(), alpha.end(), a);
+                return oracle->choose(task(exact_, alpha));
+            };
+            const double wanted = dual_alpha(exact_, options_.weighting.error_budget, at).alpha;
+            std::fill(alpha.begin(), alpha.end(), wanted);
+        }
+        const SelectionTask full = task(exact_, alpha_for_scores(alpha));
         const double best = ordered(full, oracle->choose(full)).score;
-        return best > 0 ? chosen.score / best - 1 : 0.0;
+        return best > 0 ? ordered(full, chosen.member).score / best - 1 : 0.0;
     }
 
     void mix_blocks(const Assignment& chosen,
@@ -226,6 +236,8 @@ class Selecting {
                 share.storage_bits += cost.storage_bits;
                 share.work += cost.work;
                 share.lane_work += cost.lane_work;
+                share.additions += cost.additions;
+                share.gated += cost.gated;
                 share.lost_energy +=
                     mixed ? term.weight * next_mixture->second : exact_.lost_energy(k, p);
                 shared[k] = std::max(shared[k], cost.shared_bits);
@@ -239,6 +251,8 @@ class Selecting {
             mix.storage_bits += share.storage_bits;
             mix.work += share.work;
             mix.lane_work += share.lane_work;
+            mix.additions += share.additions;
+            mix.gated += share.gated;
             mix.lost_energy += share.lost_energy;
         }
         return mix;

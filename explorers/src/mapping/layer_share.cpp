@@ -64,8 +64,9 @@ void compress(Layer& layer, const OperatorWork& work) {
     const workloads::LinearShape& shape = work.shape;
     const double dense = static_cast<double>(shape.rows) * static_cast<double>(shape.columns) *
                          static_cast<double>(shape.groups);
-    layer.work_share = std::max(work.weight_work, 1.0) / dense;
-    layer.time_share = layer.work_share * work.weight_imbalance;
+    const double operations = std::max(work.weight_work, 1.0) / dense;
+    layer.work_share = operations * cost_models::switching_share(work);
+    layer.time_share = operations * work.weight_imbalance;
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ struct OperatorWork {
     double weight_density = 1;
     /// Times longer than `weight_work` evenly spread, because rows of a block wait for the longest.
     double weight_imbalance = 1;
+    double weight_additions = 0;  ///< Part of weight_work that adds only.
+    double weight_gated = 0;      ///< Part of weight_work that takes its time but switches nothing.
     workloads::Pattern weight_pattern = workloads::Pattern::dense;
     std::int64_t weight_block = 1;  ///< Edge of the blocks that are kept or dropped as a whole.
     /// Parts of weight_work by hardware::SynapseFormat; all 0 if how the weights are stored is
@@ -67,6 +69,10 @@ struct OperatorWork {
     /// The weights are a table of which one inference reads a part.
     [[nodiscard]] bool reads_table() const { return weight_read_bits < weight_storage_bits; }
 };
+
+/// Energy of an operation of a contraction on a multiplier array, as a share of that of a MAC: less
+/// than 1 where kernels gate the multiplier or only add.
+[[nodiscard]] double switching_share(const OperatorWork& work);
 
 /// The work of operator `index`.
 ///

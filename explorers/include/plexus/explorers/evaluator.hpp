@@ -18,7 +18,12 @@ namespace plexus::explorers {
 class Evaluator : public Objective {
   public:
     /// Keeps a reference to `experiment`. \param scenario Index into Experiment::scenarios.
-    Evaluator(const Experiment& experiment, std::size_t scenario, int jobs);
+    /// \param sibling Evaluator of another scenario of the same experiment, of which this one takes
+    /// over what it remembers.
+    Evaluator(const Experiment& experiment,
+              std::size_t scenario,
+              int jobs,
+              const Evaluator* sibling = nullptr);
     ~Evaluator() override;
     Evaluator(const Evaluator&) = delete;
     Evaluator& operator=(const Evaluator&) = delete;
@@ -45,6 +50,7 @@ class Evaluator : public Objective {
     [[nodiscard]] Explanation explain(const DesignPoint& point) const;
 
   private:
+    struct Memo;
     struct Detail;
     std::unique_ptr<Detail> detail_;
 };

@@ -36,6 +36,24 @@ struct Setting {
 struct Scenario {
     std::string name;  ///< "" if the experiment has no scenarios.
     std::vector<Setting> settings;
+    std::vector<std::size_t> levels{};  ///< Of each of Experiment::factors.
+};
+
+/// Something that scenarios differ in. Scenarios are all combinations of the levels of all factors.
+struct Factor {
+    std::string name;
+    std::vector<std::string> levels;
+};
+
+/// Methods against each other, paired: every design is a case that all methods are tried on.
+struct Study {
+    std::size_t factor = 0;                ///< Index into Experiment::factors: the methods.
+    std::vector<std::size_t> references;   ///< Levels of it that ratios are given to; the first is
+                                           ///< what tests and the report go by.
+    std::vector<std::size_t> axes;         ///< Indices of axes that cases are not pooled over.
+    std::optional<std::size_t> density{};  ///< One of `axes`, for the regression on ln(1/density).
+    std::vector<std::string> axis_names;   ///< One per `axes`, for people.
+    std::vector<std::size_t> metrics;      ///< Indices into Evaluator::metric_names() to be shown.
 };
 
 /// One scenario against each of the others, over a grid of two numeric axes.
@@ -57,7 +75,9 @@ struct Experiment {
     std::vector<ObjectiveKind> objectives;
     DesignSpace space{{}};
     std::vector<Scenario> scenarios;  ///< At least one.
+    std::vector<Factor> factors;      ///< Empty if scenarios are listed one by one.
     std::optional<Comparison> comparison;
+    std::optional<Study> study;
     std::string explorer = "nsga2";
     core::Params explorer_params;
     std::uint64_t seed = 1;

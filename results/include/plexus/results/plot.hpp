@@ -16,6 +16,9 @@ namespace plexus::results {
 /// other control characters as spaces. Nothing in it is then special to gnuplot.
 [[nodiscard]] std::string gnuplot_string(std::string_view text);
 
+/// The same for the text of a mark on an axis, which gnuplot takes for a format.
+[[nodiscard]] std::string gnuplot_mark(std::string_view text);
+
 /// Where an axis has its marks: values and texts like `20 µ`.
 struct Ticks {
     double low = 0;  ///< Range of the axis, a little wider than the data.

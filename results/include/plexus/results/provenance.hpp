@@ -9,6 +9,7 @@
 
 #include "plexus/core/record.hpp"
 #include "plexus/results/comparison.hpp"
+#include "plexus/results/study.hpp"
 
 namespace plexus::results {
 
@@ -16,6 +17,7 @@ namespace plexus::results {
 struct RunProvenance {
     core::RunInfo run;
     std::optional<ComparedAxes> compared;
+    std::optional<StudyPlan> study;
     std::string version;
     std::string commit = "unknown";  ///< Git commit the program was built from.
     bool dirty = false;              ///< Built from sources that differ from the commit.

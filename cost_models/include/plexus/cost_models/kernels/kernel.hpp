@@ -17,7 +17,10 @@ struct KernelCost {
     double work = 0;          ///< MACs per input vector when every input is non-zero.
     double lane_work = 0;     ///< b times the work of the busiest of b rows (or columns): ≥ work.
     double additions = 0;     ///< Part of `work` that adds only.
-    double set_up = 0;        ///< Operations, one after the other, before the first product.
+    double gated = 0;         ///< Part of `work` that takes its time but switches nothing.
+    /// Operations, one after the other, before the first product. Prices take them as done while
+    /// the block before is executed.
+    double set_up = 0;
     double shared_bits = 0;   ///< Held once for all blocks of a matrix.
     auto operator<=>(const KernelCost&) const = default;
 };

@@ -50,6 +50,8 @@ struct KernelShare {
     double storage_bits = 0;
     double work = 0;         ///< MACs per input vector when every input is non-zero.
     double lane_work = 0;    ///< Work if every lane did what the busiest of its block does.
+    double additions = 0;    ///< Part of the work that adds only.
+    double gated = 0;        ///< Part of the work that takes its time but switches nothing.
     double lost_energy = 0;  ///< Of a mixture: by weight.
     auto operator<=>(const KernelShare&) const = default;
 };
@@ -59,6 +61,8 @@ struct KernelMix {
     double storage_bits = 0;
     double work = 0;
     double lane_work = 0;
+    double additions = 0;
+    double gated = 0;
     double lost_energy = 0;
     double total_energy = 0;          ///< ‖K‖²_Σ of the matrix before approximation.
     std::int64_t mixtures = 0;        ///< Blocks under more than one kernel.

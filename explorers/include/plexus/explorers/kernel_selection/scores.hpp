@@ -57,8 +57,8 @@ class KernelScores {
         const Table& t = tables_[kernel];
         if (t.lost == nullptr)
             return 0;
-        if (!t.median.empty())
-            return error_factor_ * t.median[class_of(block)] * profile_.energy[block];
+        if (!t.mean.empty())
+            return error_factor_ * t.mean[class_of(block)] * profile_.energy[block];
         return error_factor_ * (*t.lost)[block];
     }
     /// R_p.
@@ -92,7 +92,8 @@ class KernelScores {
     }
     [[nodiscard]] std::size_t classes() const { return classes_; }
 
-    /// The same, with every block's relative error taken as the median of its class: all that is
+    /// The same, with every block's relative error taken as the mean of its class, so that a class
+    /// under one kernel loses in all what it is expected to: all that is
     /// known of blocks that are not looked at before they are executed.
     [[nodiscard]] KernelScores estimated() const;
 
@@ -102,7 +103,7 @@ class KernelScores {
         const std::vector<std::int32_t>* held = nullptr;  ///< By block; nullptr = by shape.
         std::vector<cost_models::KernelCost> costs;       ///< By shape, or by number held.
         std::vector<double> resources;                    ///< In the same order.
-        std::vector<double> median;  ///< Of lost/energy by class; empty = exact.
+        std::vector<double> mean;  ///< Lost over energy by class; empty = exact.
     };
 
     [[nodiscard]] std::size_t index(const Table& t, std::size_t block) const {

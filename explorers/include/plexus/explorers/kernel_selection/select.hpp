@@ -52,9 +52,11 @@ struct SelectionMachine {
 struct Selection {
     cost_models::KernelMix mix;
     cost_models::KernelChoice choice;
-    double alpha = 0;   ///< Mean over the blocks.
-    double score = 0;   ///< Σ J_p with switches, by the full model.
-    double regret = 0;  ///< Share by which the score exceeds that of the oracle (without mixtures).
+    double alpha = 0;  ///< Mean over the blocks.
+    double score = 0;  ///< Σ J_p with switches, by the full model.
+    /// Share by which Σ J of the kernels exceeds the oracle's (without mixtures), in mode `dual` at
+    /// the oracle's α.
+    double regret = 0;
     std::int64_t blocks = 0;
     std::int64_t table_misses = 0;
     double analysis_operations = 0;  ///< Of the run-time path: non-zeros, hashes and look-ups.
