@@ -25,11 +25,11 @@ namespace {
 constexpr int chart_width = 470;
 constexpr int chart_height = 270;
 constexpr int chart_left = 70;
-constexpr int chart_right = 170;  // for the names of the methods
+constexpr int chart_right = 184;  // for the names of the methods
 constexpr int chart_top = 76;
 constexpr int chart_bottom = 86;
 constexpr int chart_gap_x = 52;
-constexpr int chart_gap_y = 56;
+constexpr int chart_gap_y = 68;
 
 class StudyScript {
   public:

@@ -21,7 +21,7 @@ struct KernelCost {
     /// Operations, one after the other, before the first product. Prices take them as done while
     /// the block before is executed.
     double set_up = 0;
-    double shared_bits = 0;   ///< Held once for all blocks of a matrix.
+    double shared_bits = 0;  ///< Held once for all blocks of a matrix.
     auto operator<=>(const KernelCost&) const = default;
 };
 
