@@ -43,9 +43,9 @@ struct RunOptions {
 [[nodiscard]] int describe_entry(const std::string& kind, const std::string& name);
 [[nodiscard]] int validate_files(const std::vector<std::filesystem::path>& files);
 /// Compares recorded evaluations of other programs with the models: one row per file.
-/// \param suite `dataflow`, `event_driven` or `neuromorphic`. \param records Folder of records, or
-/// one file; the suite `neuromorphic` takes the shipped table if it is empty.
-/// \return exit_failed if any record differs by more than record_tolerance.
+/// \param suite `dataflow`, `event_driven`, `neuromorphic` or `sparse`. \param records Folder of
+/// records, or one file; the suites `neuromorphic` and `sparse` take the shipped table if it is
+/// empty. \return exit_failed if any record differs by more than record_tolerance.
 [[nodiscard]] int validate_records(const std::string& suite, const std::filesystem::path& records);
 inline constexpr double record_tolerance = 1e-6;  ///< Relative.
 /// The suite `event_driven`: recorded runs of spiking networks, one row per network.
@@ -54,6 +54,10 @@ inline constexpr double record_tolerance = 1e-6;  ///< Relative.
 /// The suite `neuromorphic`: published figures of chips beside what the presets give, one row each.
 /// \param table Empty = the shipped one.
 [[nodiscard]] int validate_figures(const std::filesystem::path& table);
+/// The suite `sparse`: recorded and published figures of sparse dataflow cores, one row each.
+/// \param records Folder of records, or a table; empty = the shipped table.
+/// \return exit_failed if any is further off than its bound.
+[[nodiscard]] int validate_sparse(const std::filesystem::path& records);
 [[nodiscard]] int plot_run(const std::filesystem::path& folder);
 
 }  // namespace plexus::apps

@@ -27,11 +27,13 @@ std::string verdict(const FileComparison& file) {
 }  // namespace
 
 int validate_records(const std::string& suite, const std::filesystem::path& records) {
-    const std::vector<std::string> suites{"dataflow", "event_driven", "neuromorphic"};
+    const std::vector<std::string> suites{"dataflow", "event_driven", "neuromorphic", "sparse"};
     if (std::find(suites.begin(), suites.end(), suite) == suites.end())
         throw UsageError("unknown suite \"" + suite + "\"" + core::suggestion(suite, suites));
     if (suite == "neuromorphic")
         return validate_figures(records);
+    if (suite == "sparse")
+        return validate_sparse(records);
     if (records.empty())
         throw UsageError("the suite " + suite + " needs --records");
     if (suite == "event_driven")

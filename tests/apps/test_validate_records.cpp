@@ -114,3 +114,21 @@ TEST_CASE("published figures are printed one per row, checked or with a reason")
     CHECK(bad.code == 2);
     CHECK(has(bad, "table.yaml:3:"));
 }
+
+TEST_CASE("figures of sparse cores are printed one per row, computed or with a reason") {
+    const Answer answer = program("validate --suite sparse");
+    CHECK(answer.code == 0);
+    CHECK(has(answer, "dot product"));
+    CHECK(has(answer, "65536"));     // a sparse tensor core
+    CHECK(has(answer, "-6.457 %"));  // an element of Eyeriss V2, from densities
+    CHECK(has(answer, "not computed"));
+    CHECK(has(answer, "0 of them further off than expected"));
+    const Folder at;
+    std::ofstream(at / "table.yaml") << "version: 1\nfigures:\n  - {name: x}\n";
+    const Answer bad = program("validate --suite sparse --records " + quoted(at / "table.yaml"));
+    CHECK(bad.code == 2);
+    CHECK(has(bad, "table.yaml:3:"));
+    const Answer none = program("validate --suite sparse --records " + quoted(at / ""));
+    CHECK(none.code == 2);
+    CHECK(has(none, "holds no records"));
+}

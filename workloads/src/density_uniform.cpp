@@ -122,6 +122,18 @@ class StructuredDensity final : public ClassedModel {
 
 }  // namespace
 
+double empty_tile_probability(std::int64_t total, std::int64_t nonzeros, std::int64_t elements) {
+    core::ensure(nonzeros >= 0 && nonzeros <= total && elements >= 0 && elements <= total,
+                 "non-zeros and tile must fit");
+    return std::exp(log_hypergeometric(0, total, nonzeros, elements));
+}
+
+Occupancy tile_occupancy(std::int64_t total, std::int64_t nonzeros, std::int64_t elements) {
+    core::ensure(nonzeros >= 0 && nonzeros <= total && elements >= 0 && elements <= total,
+                 "non-zeros and tile must fit");
+    return hypergeometric(total, nonzeros, elements);
+}
+
 DensityModelPtr uniform_density(std::int64_t rows, std::int64_t columns, std::int64_t nonzeros) {
     return std::make_unique<UniformDensity>(rows, columns, nonzeros);
 }

@@ -35,6 +35,16 @@ struct Occupancy {
     [[nodiscard]] std::int64_t most() const { return points.back().nonzeros; }
 };
 
+/// Probability that a tile of `elements` holds none of the `nonzeros` that lie anywhere in `total`
+/// elements (hypergeometric). Accurate for any size.
+[[nodiscard]] double empty_tile_probability(std::int64_t total,
+                                            std::int64_t nonzeros,
+                                            std::int64_t elements);
+/// Distribution of the number of non-zeros of such a tile. O(√elements).
+[[nodiscard]] Occupancy tile_occupancy(std::int64_t total,
+                                       std::int64_t nonzeros,
+                                       std::int64_t elements);
+
 /// What is known of where the non-zeros of a matrix lie, asked by tile shape. Immutable and
 /// thread-safe. Shapes are ≥ 1 × 1.
 class DensityModel {
