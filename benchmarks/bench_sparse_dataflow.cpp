@@ -47,7 +47,8 @@ SparseCore core() {
     for (const std::size_t tensor : {0, 1}) {
         out.levels[2].formats[tensor].ranks = {
             {Format::offsets}, {Format::offsets}, {Format::offsets}, {Format::coordinate}};
-        out.levels[1].formats[tensor].ranks = {{Format::offsets}, {Format::coordinate}};
+        out.levels[1].formats[tensor].ranks = {
+            {Format::offsets}, {Format::offsets}, {Format::coordinate}};
     }
     out.levels[1].units = {{Saving::skipping, {{1, {0}}}}};
     out.levels[0].units = {{Saving::skipping, {{2, {0, 1}}}}};
