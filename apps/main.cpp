@@ -119,8 +119,8 @@ void declare_others(CLI::App& app,
     CLI::Option* suite = validate->add_option(
         "--suite",
         words[3],
-        "Compare with a model instead: recordings (dataflow, event_driven, sparse) or published "
-        "figures (neuromorphic, sparse)");
+        "Compare with a model instead: recordings (dataflow, event_driven, fusion, sparse) or "
+        "published figures (fusion, neuromorphic, sparse)");
     validate->add_option("--records", records, "Folder of records, or one file (with --suite)")
         ->needs(suite);
     suite->excludes(names);

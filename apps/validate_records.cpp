@@ -27,7 +27,8 @@ std::string verdict(const FileComparison& file) {
 }  // namespace
 
 int validate_records(const std::string& suite, const std::filesystem::path& records) {
-    const std::vector<std::string> suites{"dataflow", "event_driven", "neuromorphic", "sparse"};
+    const std::vector<std::string> suites{
+        "dataflow", "event_driven", "fusion", "neuromorphic", "sparse"};
     if (std::find(suites.begin(), suites.end(), suite) == suites.end())
         throw UsageError("unknown suite \"" + suite + "\"" + core::suggestion(suite, suites));
     if (suite == "neuromorphic")
@@ -36,6 +37,8 @@ int validate_records(const std::string& suite, const std::filesystem::path& reco
         return validate_sparse(records);
     if (records.empty())
         throw UsageError("the suite " + suite + " needs --records");
+    if (suite == "fusion")
+        return validate_cascades(records);
     if (suite == "event_driven")
         return validate_networks(records);
     const auto files = cost_models::dataflow::compare_records(records, record_tolerance);
