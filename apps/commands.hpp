@@ -51,9 +51,10 @@ inline constexpr double record_tolerance = 1e-6;  ///< Relative.
 /// The suite `event_driven`: recorded runs of spiking networks, one row per network.
 /// \return exit_failed if any is outside cost_models::event_driven::RecordBounds.
 [[nodiscard]] int validate_networks(const std::filesystem::path& records);
-/// The suite `fusion`: recorded runs of an optimal fusion-aware mapper, one row per run.
-/// \return exit_failed if the best mapping found differs by more than 1 % in energy or latency.
-[[nodiscard]] int validate_cascades(const std::filesystem::path& records);
+/// The suite `fusion`: published latencies of attention, and recorded runs of an optimal fusion-aware
+/// mapper, one row each. \param records Empty = without recorded runs.
+/// \return exit_failed if any differs by more than 1 %.
+[[nodiscard]] int validate_fusion(const std::filesystem::path& records);
 /// The suite `neuromorphic`: published figures of chips beside what the presets give, one row each.
 /// \param table Empty = the shipped one.
 [[nodiscard]] int validate_figures(const std::filesystem::path& table);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "plexus/cost_models/cascade/attention.hpp"
 #include "plexus/cost_models/cascade/records.hpp"
 #include "plexus/explorers/fusion/cascade_search.hpp"
 
@@ -64,9 +65,32 @@ std::string name_of(const Record& record) {
     return record.file.stem().string();
 }
 
-}  // namespace
+bool validate_attention() {
+    std::printf("attention          tokens   published s        ours s    error\n");
+    bool good = true;
+    for (const auto& figure : cost_models::cascade::check_attention_figures()) {
+        const std::string name = fmt::format("{} {}", figure.design, figure.shape.model);
+        if (!figure.ours_s) {
+            std::printf("%-14s %10lld %13.6g             -  %s\n",
+                        name.c_str(),
+                        static_cast<long long>(figure.shape.tokens),
+                        figure.published_s,
+                        figure.remark.c_str());
+            continue;
+        }
+        const double error = *figure.ours_s / figure.published_s - 1;
+        good = good && std::abs(error) <= tolerance;
+        std::printf("%-14s %10lld %13.6g %13.6g  %+.2f %%\n",
+                    name.c_str(),
+                    static_cast<long long>(figure.shape.tokens),
+                    figure.published_s,
+                    *figure.ours_s,
+                    100 * error);
+    }
+    return good;
+}
 
-int validate_cascades(const std::filesystem::path& records) {
+bool validate_cascades(const std::filesystem::path& records) {
     const std::vector<Record> all = cost_models::cascade::read_records(records);
     std::printf("     recorded       found   energy     recorded      found  latency  run\n");
     std::size_t compared = 0;
@@ -93,7 +117,18 @@ int validate_cascades(const std::filesystem::path& records) {
                 all.size() - compared,
                 seconds,
                 recorded_seconds);
-    return equal == compared ? exit_ok : exit_failed;
+    return equal == compared;
+}
+
+}  // namespace
+
+int validate_fusion(const std::filesystem::path& records) {
+    bool good = validate_attention();
+    if (!records.empty()) {
+        std::printf("\n");
+        good = validate_cascades(records) && good;
+    }
+    return good ? exit_ok : exit_failed;
 }
 
 }  // namespace plexus::apps

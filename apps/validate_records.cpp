@@ -35,10 +35,10 @@ int validate_records(const std::string& suite, const std::filesystem::path& reco
         return validate_figures(records);
     if (suite == "sparse")
         return validate_sparse(records);
+    if (suite == "fusion")
+        return validate_fusion(records);
     if (records.empty())
         throw UsageError("the suite " + suite + " needs --records");
-    if (suite == "fusion")
-        return validate_cascades(records);
     if (suite == "event_driven")
         return validate_networks(records);
     const auto files = cost_models::dataflow::compare_records(records, record_tolerance);

@@ -93,7 +93,8 @@ void cut_out(const json& run, Record& record) {
 
 Record read(const std::filesystem::path& file) {
     std::ifstream stream(file);
-    Record record{.file = file};
+    Record record;
+    record.file = file;
     try {
         const json run = json::parse(stream);
         record.fused = run.at("fused").get<bool>();
