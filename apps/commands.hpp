@@ -43,21 +43,21 @@ struct RunOptions {
 [[nodiscard]] int describe_entry(const std::string& kind, const std::string& name);
 [[nodiscard]] int validate_files(const std::vector<std::filesystem::path>& files);
 /// Compares recorded evaluations of other programs with the models: one row per file.
-/// \param suite `dataflow`, `event_driven`, `neuromorphic` or `sparse`. \param records Folder of
-/// records, or one file; the suites `neuromorphic` and `sparse` take the shipped table if it is
-/// empty. \return exit_failed if any record differs by more than record_tolerance.
+/// \param suite `dataflow`, `event_driven`, `neuromorphic`, `sparse` or `fusion`. \param records
+/// Folder of records, or one file; the last three take the shipped table if it is empty.
+/// \return exit_failed if any record differs by more than record_tolerance.
 [[nodiscard]] int validate_records(const std::string& suite, const std::filesystem::path& records);
 inline constexpr double record_tolerance = 1e-6;  ///< Relative.
 /// The suite `event_driven`: recorded runs of spiking networks, one row per network.
 /// \return exit_failed if any is outside cost_models::event_driven::RecordBounds.
 [[nodiscard]] int validate_networks(const std::filesystem::path& records);
-/// The suite `fusion`: published latencies of attention, and recorded runs of an optimal fusion-aware
-/// mapper, one row each. \param records Empty = without recorded runs.
-/// \return exit_failed if any differs by more than 1 %.
+/// The suite `fusion`, after its chips: published latencies of attention, and recorded runs of an
+/// optimal fusion-aware mapper, one row each. \param records Empty = without recorded runs. \return
+/// exit_failed if any differs by more than 1 %.
 [[nodiscard]] int validate_fusion(const std::filesystem::path& records);
-/// The suite `neuromorphic`: published figures of chips beside what the presets give, one row each.
-/// \param table Empty = the shipped one.
-[[nodiscard]] int validate_figures(const std::filesystem::path& table);
+/// The suites `neuromorphic` and `fusion`: published figures of chips beside what the presets give,
+/// one row each. \param table Empty = the shipped one.
+[[nodiscard]] int validate_figures(const std::string& suite, const std::filesystem::path& table);
 /// The suite `sparse`: recorded and published figures of sparse dataflow cores, one row each.
 /// \param records Folder of records, or a table; empty = the shipped table.
 /// \return exit_failed if any is further off than its bound.

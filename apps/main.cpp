@@ -13,6 +13,7 @@
 #include "map_options.hpp"
 #include "plexus_version.hpp"
 #include "simulate_options.hpp"
+#include "timeline_options.hpp"
 
 namespace plexus::apps {
 namespace {
@@ -95,6 +96,17 @@ void declare_simulate(CLI::App& app, SimulateOptions& simulate, int& code) {
     c->callback([&] { code = simulate_network(simulate); });
 }
 
+void declare_timeline(CLI::App& app, TimelineOptions& timeline, int& code) {
+    CLI::App* c = app.add_subcommand("timeline", "Run a network tile by tile on many cores");
+    c->add_option("file", timeline.file, "YAML with hardware, workload and schedule")->required();
+    c->add_option("--out", timeline.out, "Folder for the results; default runs/<name>");
+    c->add_option(
+         "--jobs", timeline.jobs, "Threads; default: all processors. Does not change results")
+        ->check(CLI::Range(1, 4096));
+    c->add_flag("--quiet", timeline.quiet, "Print only the folder of the results");
+    c->callback([&] { code = run_timeline(timeline); });
+}
+
 void declare_others(CLI::App& app,
                     std::vector<std::string>& words,
                     std::vector<std::filesystem::path>& files,
@@ -145,6 +157,8 @@ int run_program(int argc, char** argv) {
     map.command = run.command;
     SimulateOptions simulate;
     simulate.command = run.command;
+    TimelineOptions timeline;
+    timeline.command = run.command;
     std::vector<std::string> words;
     std::vector<std::filesystem::path> files;
     std::filesystem::path records;
@@ -152,6 +166,7 @@ int run_program(int argc, char** argv) {
     declare(app, run, code);
     declare_map(app, map, code);
     declare_simulate(app, simulate, code);
+    declare_timeline(app, timeline, code);
     declare_others(app, words, files, records, code);
     try {
         app.parse(argc, argv);

@@ -7,6 +7,7 @@
 #include "plexus/core/node.hpp"
 #include "plexus/core/text.hpp"
 #include "plexus/explorers/experiment.hpp"
+#include "plexus/explorers/scheduling/tile_network.hpp"
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 #include "plexus/workloads/sparse_matrix.hpp"
@@ -18,7 +19,7 @@ namespace plexus::apps {
 
 namespace {
 
-enum class FileKind : std::uint8_t { experiment, hardware, workload, network, unknown };
+enum class FileKind : std::uint8_t { experiment, timeline, hardware, workload, network, unknown };
 
 bool has_any(const core::Node& root, std::initializer_list<const char*> keys) {
     for (const char* key : keys)
@@ -33,6 +34,8 @@ FileKind kind_of(const core::Node& root) {
         return FileKind::workload;
     if (root.kind != core::Node::Kind::map)
         return FileKind::unknown;
+    if (has_any(root, {"schedule"}))
+        return FileKind::timeline;
     if (has_any(root, {"hardware", "workload", "objectives", "space", "explorer", "budget"}))
         return FileKind::experiment;
     if (has_any(root, {"layers", "model", "tensors"}))
@@ -65,6 +68,16 @@ std::string check_experiment(const std::filesystem::path& file) {
                        fmt::format("{} axes", e.space.dimensions()),
                        size ? core::readable(static_cast<double>(*size)) : "infinitely many",
                        plural(e.scenarios.size(), "scenario"));
+}
+
+std::string check_timeline(const std::filesystem::path& file) {
+    const explorers::TileExperiment e = explorers::load_tile_experiment(file);
+    for (const core::Problem& warning : e.warnings)
+        std::fprintf(stderr, "%s (warning)\n", core::to_string(warning).c_str());
+    return fmt::format("timeline {}, {} on {}",
+                       e.name,
+                       plural(e.workload.operators.size(), "operator"),
+                       plural(e.architecture.cores.size(), "core"));
 }
 
 std::string check_hardware(const std::filesystem::path& file) {
@@ -105,6 +118,8 @@ std::string check(const std::filesystem::path& file) {
     switch (kind_of(root)) {
         case FileKind::experiment:
             return check_experiment(file);
+        case FileKind::timeline:
+            return check_timeline(file);
         case FileKind::hardware:
             return check_hardware(file);
         case FileKind::workload:

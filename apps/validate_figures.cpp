@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "plexus/cost_models/event_driven/published_figures.hpp"
+#include "plexus/explorers/fusion/published_fusion.hpp"
 #include "plexus/results/terminal.hpp"
 
 #include "commands.hpp"
@@ -16,7 +17,7 @@ namespace plexus::apps {
 
 namespace {
 
-using cost_models::event_driven::FigureRow;
+using cost_models::FigureRow;
 
 constexpr std::size_t narrowest = 60;
 
@@ -89,12 +90,23 @@ void print_notes(const std::vector<FigureRow>& rows, std::size_t width) {
     }
 }
 
+/// Published figures of operator fusion, of the shipped table if `table` is empty.
+std::vector<FigureRow> fusion_rows(const std::filesystem::path& table) {
+    const std::filesystem::path home = home_folder();
+    return explorers::check_fusion_figures(
+        table.empty() ? home / "hardware" / "published" / "fusion.yaml" : table, home);
+}
+
+std::vector<FigureRow> neuromorphic_rows(const std::filesystem::path& table) {
+    const std::filesystem::path hardware = home_folder() / "hardware";
+    return cost_models::event_driven::check_published_figures(
+        table.empty() ? hardware / "published" / "neuromorphic.yaml" : table, hardware / "presets");
+}
+
 }  // namespace
 
-int validate_figures(const std::filesystem::path& table) {
-    const std::filesystem::path hardware = home_folder() / "hardware";
-    const auto rows = cost_models::event_driven::check_published_figures(
-        table.empty() ? hardware / "published" / "neuromorphic.yaml" : table, hardware / "presets");
+int validate_figures(const std::string& suite, const std::filesystem::path& table) {
+    const auto rows = suite == "fusion" ? fusion_rows(table) : neuromorphic_rows(table);
     const std::size_t width = std::max(narrowest, terminal_width(80));
     print_table(rows, width);
     print_notes(rows, width);

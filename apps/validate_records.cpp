@@ -32,11 +32,14 @@ int validate_records(const std::string& suite, const std::filesystem::path& reco
     if (std::find(suites.begin(), suites.end(), suite) == suites.end())
         throw UsageError("unknown suite \"" + suite + "\"" + core::suggestion(suite, suites));
     if (suite == "neuromorphic")
-        return validate_figures(records);
+        return validate_figures(suite, records);
     if (suite == "sparse")
         return validate_sparse(records);
-    if (suite == "fusion")
-        return validate_fusion(records);
+    if (suite == "fusion") {
+        const int chips = validate_figures(suite, {});
+        std::printf("\n");
+        return std::max(chips, validate_fusion(records));
+    }
     if (records.empty())
         throw UsageError("the suite " + suite + " needs --records");
     if (suite == "event_driven")

@@ -2,27 +2,13 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
-#include <string>
 #include <vector>
+
+#include "plexus/cost_models/figure_row.hpp"
 
 namespace plexus::cost_models::event_driven {
 
-/// A figure that was published for a chip, and what the model makes of the same.
-struct FigureRow {
-    std::string chip;
-    std::string workload;
-    std::string quantity;  ///< With its unit.
-    double figure = 0;
-    std::string source;
-    std::string preset;          ///< That is compared; empty if it cannot be checked.
-    std::optional<double> ours;  ///< In the unit of the figure; nothing if it cannot be checked.
-    bool fitted = false;         ///< The preset was made to meet this figure.
-    std::string remark;          ///< Why it cannot be checked, or what to know about the check.
-
-    /// ours / figure − 1. \pre ours.
-    [[nodiscard]] double error() const { return *ours / figure - 1; }
-};
+using cost_models::FigureRow;
 
 /// One row per figure of a table of published figures, in the order of the table. Each check names
 /// a preset and what to compute from it:

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "plexus/cost_models/timeline/timeline.hpp"
+#include "plexus/explorers/mapping/mapping_decision.hpp"
+#include "plexus/hardware/architecture.hpp"
+#include "plexus/workloads/workload.hpp"
+
+namespace plexus::explorers {
+
+/// What the nodes of a graph cost on the cores of a machine: one entry per shape and type of core.
+///
+/// - Products of two operands, poolings and additions cost what the loop-nest model says of the
+///   best mapping found, with first and last loads, on the core as it is with its operands in its
+///   outermost memory on chip. Loops that the description of the core puts on its array stand there
+///   and no others, unless the tile has none of them. All else costs what the core's own model says
+///   of that much work.
+/// - What a node reads and writes must fit that memory together with nothing else. Operands are
+///   let in from the smallest on while they fit; those that remain stream: off-chip memory, seen
+///   over the links to the first core of that type, is on top of their hierarchy.
+/// - A partial sum leaves the core at its own precision.
+/// \param decision Engine `roofline`: no mapping, the roofline of each tile.
+/// \param mapper Of decision.engine. \param memo Of this engine; equal tiles are mapped once.
+/// \param jobs Threads (≤ 0: all); the result does not depend on them.
+[[nodiscard]] cost_models::timeline::NodeCosts node_costs(
+    const workloads::Workload& workload,
+    const cost_models::timeline::NodeGraph& graph,
+    const hardware::Architecture& architecture,
+    const MappingDecision& decision,
+    const Mapper& mapper,
+    MappingMemo& memo,
+    int jobs = 1);
+
+}  // namespace plexus::explorers

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plexus/explorers/scheduling/node_costs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "plexus/core/parallel.hpp"
+#include "plexus/cost_models/dataflow/loop_nest_cost.hpp"
+#include "plexus/cost_models/off_chip.hpp"
+#include "plexus/cost_models/operator_work.hpp"
+#include "plexus/explorers/mapping/mapped_cores.hpp"
+
+#include "mapping/core_hierarchy.hpp"
+
+namespace plexus::explorers {
+
+namespace {
+
+using cost_models::timeline::Block;
+using cost_models::timeline::BlockKind;
+using cost_models::timeline::NodeCost;
+using cost_models::timeline::NodeCosts;
+using cost_models::timeline::NodeGraph;
+using cost_models::timeline::NodeShape;
+
+/// Most bits that a node of one shape reads and writes.
+struct ShapeBits {
+    std::int64_t weights = 0;
+    std::int64_t tensors = 0;
+    std::int64_t output = 0;
+};
+
+std::vector<ShapeBits> measure(const NodeGraph& graph) {
+    std::vector<ShapeBits> shapes(graph.shapes.size());
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+        const auto node = static_cast<std::int32_t>(n);
+        ShapeBits bits;
+        for (const std::int32_t b : graph.uses_of(node)) {
+            const Block& block = graph.blocks[static_cast<std::size_t>(b)];
+            (block.kind == BlockKind::weight ? bits.weights : bits.tensors) += block.bits;
+        }
+        bits.output = graph.blocks[static_cast<std::size_t>(graph.output_of(node))].bits;
+        if (graph.nodes[n].state >= 0) {
+            bits.output += graph.blocks[static_cast<std::size_t>(graph.nodes[n].state)].bits;
+        }
+        ShapeBits& most = shapes[static_cast<std::size_t>(graph.nodes[n].shape)];
+        most.weights = std::max(most.weights, bits.weights);
+        most.tensors = std::max(most.tensors, bits.tensors);
+        most.output = std::max(most.output, bits.output);
+    }
+    return shapes;
+}
+
+/// Which operands do not stay, the smallest being let in first.
+OffChipOperands streaming(const ShapeBits& bits, const cost_models::CoreMemory& memory) {
+    OffChipOperands out{false, false, false};
+    std::array<std::pair<std::int64_t, bool*>, 3> operands{
+        {{bits.tensors, &out.inputs}, {bits.weights, &out.weights}, {bits.output, &out.output}}};
+    std::ranges::stable_sort(operands, {}, [](const auto& operand) { return operand.first; });
+    double tensors = memory.tensor_bits;
+    double weights = memory.weight_bits;
+    for (const auto& [needed, streams] : operands) {
+        double& room = streams == &out.weights && !memory.shared ? weights : tensors;
+        const auto amount = static_cast<double>(needed);
+        *streams = amount > room;
+        room -= *streams ? 0 : amount;
+    }
+    return out;
+}
+
+/// The operator as if the tile were all of it.
+workloads::Workload tile_alone(const workloads::Workload& workload, const NodeShape& shape) {
+    const workloads::Operator& op = workload.operators[static_cast<std::size_t>(shape.op)];
+    workloads::Workload tile;
+    tile.tensors = workload.tensors;
+    tile.operators = {op};
+    workloads::Operator& part = tile.operators[0];
+    for (std::size_t d = 0; d < part.dims.size(); ++d) {
+        part.dims[d].size = shape.sizes[d];
+    }
+    part.padding.clear();  // inside the map, tiles see whole windows
+    part.axis_sizes.clear();
+    if (!shape.complete) {
+        tile.tensors[op.output.tensor].bits = op.partial_sum_bits;
+    }
+    const auto resize = [&](const workloads::Access& access) {
+        workloads::Tensor& tensor = tile.tensors[access.tensor];
+        for (std::size_t a = 0; a < access.indices.size() && a < tensor.shape.size(); ++a) {
+            std::int64_t extent = 1;
+            for (const workloads::IndexTerm& term : access.indices[a].terms) {
+                extent += term.scale * (shape.sizes[term.dim] - 1);
+            }
+            tensor.shape[a] = std::min(tensor.shape[a], extent);
+        }
+    };
+    resize(part.output);
+    std::ranges::for_each(part.inputs, resize);
+    return tile;
+}
+
+class Pricer {
+  public:
+    Pricer(const workloads::Workload& workload,
+           const NodeGraph& graph,
+           const hardware::Architecture& architecture,
+           const MappingDecision& decision,
+           const Mapper& mapper,
+           MappingMemo& memo)
+        : workload_(workload),
+          graph_(graph),
+          architecture_(architecture),
+          decision_(decision),
+          mapper_(mapper),
+          memo_(memo),
+          engine_(decision.roofline() ? "" : engine_name(decision)),
+          bits_(measure(graph)),
+          models_(cost_models::default_core_models()) {}
+
+    [[nodiscard]] NodeCost price(std::size_t shape, int core) const {
+        const hardware::Core& kind = architecture_.core(core);
+        const auto model =
+            std::ranges::find_if(models_, [&](const auto& m) { return m->models(kind); });
+        const OffChipOperands streams =
+            streaming(bits_[shape], (*model)->memory(architecture_, kind));
+        const workloads::Workload tile = tile_alone(workload_, graph_.shapes[shape]);
+        NodeCost cost;
+        cost.streams_weights = streams.weights;
+        cost.streams_tensors = streams.inputs;
+        cost.streams_output = streams.output;
+        const workloads::Operator& op = tile.operators[0];
+        if (decision_.roofline() || kind.event_driven() || op.inputs.size() < 2 ||
+            op.kind == workloads::OperatorKind::softmax ||
+            op.kind == workloads::OperatorKind::normalisation) {
+            price_by_model(**model, tile, core, shape, cost);
+        } else {
+            price_by_mapping(tile, core, streams, cost);
+        }
+        return cost;
+    }
+
+  private:
+    void price_by_model(const cost_models::CoreCostModel& model,
+                        const workloads::Workload& tile,
+                        int core,
+                        std::size_t shape,
+                        NodeCost& cost) const {
+        const cost_models::OperatorWork work = cost_models::operator_work(tile, 0, nullptr);
+        const cost_models::CoreCost found =
+            model.evaluate(architecture_, work, {core, 1}, {true, true, 1});
+        cost.feasible = found.feasible;
+        if (!found.feasible) {
+            std::vector<core::CostItem> items;
+            std::vector<core::Violation> violations;
+            model.explain(
+                architecture_, work, {core, 1}, {true, true, 1}, "tile", items, violations);
+            cost.reason = violations.empty() ? "none" : core::to_string(violations[0]);
+            return;
+        }
+        cost.cycles = static_cast<std::int64_t>(std::ceil(found.latency.value - 1e-9));
+        cost.energy_pj = found.energy.value;
+        cost.read_bits = (cost.streams_tensors ? bits_[shape].tensors : 0) +
+                         (cost.streams_weights ? bits_[shape].weights : 0);
+        cost.written_bits = cost.streams_output ? bits_[shape].output : 0;
+    }
+
+    void price_by_mapping(const workloads::Workload& tile,
+                          int core,
+                          const OffChipOperands& streams,
+                          NodeCost& cost) const {
+        namespace dataflow = cost_models::dataflow;
+        dataflow::Layer layer;
+        try {
+            layer = dataflow::layer_of(tile, 0);
+        } catch (const core::ConfigErrors& wrong) {
+            cost.reason = wrong.what();
+            return;
+        }
+        const CoreHierarchy hierarchy = hierarchy_of(architecture_, core, streams);
+        MappingRequest request = decision_.request;
+        if (request.spatial.hints.empty()) {
+            // A core that says which loops are on its array has no wires for others.
+            request.spatial.given = dataflow_of(hierarchy.core, layer);
+            request.spatial.search = request.spatial.given.dimensions.empty();
+        }
+        const auto result = memo_.get(mapping_key(layer, hierarchy.core, request, engine_), [&] {
+            return map_operator(layer, hierarchy.core, request, mapper_, engine_);
+        });
+        if (!result->feasible()) {
+            cost.reason = result->violations.empty() ? "no mapping fits"
+                                                     : core::to_string(result->violations[0]);
+            return;
+        }
+        const dataflow::LoopNestCost nest =
+            dataflow::evaluate_mapping(layer, hierarchy.core, result->best->mapping, request.rules);
+        cost.feasible = true;
+        cost.cycles = static_cast<std::int64_t>(std::ceil(nest.latency.value - 1e-9));
+        cost.energy_pj = nest.energy.value;
+        if (hierarchy.has_off_chip) {
+            take_off_chip(hierarchy, layer, nest, cost);
+        }
+    }
+
+    /// What passes between core and off-chip memory, whose energy is not the node's.
+    static void take_off_chip(const CoreHierarchy& hierarchy,
+                              const cost_models::dataflow::Layer& layer,
+                              const cost_models::dataflow::LoopNestCost& nest,
+                              NodeCost& cost) {
+        namespace dataflow = cost_models::dataflow;
+        const hardware::Memory& top = hierarchy.core.memories.back();
+        const auto bits = [&](const dataflow::TransferCost& transfer,
+                              const std::string& operand,
+                              hardware::Transfer direction) {
+            const hardware::Port* const port =
+                cost_models::find_port(top, operand.c_str(), direction);
+            cost.energy_pj -= transfer.energy.value;
+            return port == nullptr
+                       ? 0
+                       : static_cast<std::int64_t>(std::ceil(
+                             transfer.accesses * static_cast<double>(port->bandwidth_max.value)));
+        };
+        for (std::size_t o = 0; o < layer.operands.size(); ++o) {
+            const dataflow::LevelCost& level = nest.operands[o].levels.back();
+            if (level.memory == top.name) {
+                const std::string& operand = layer.operands[o].memory_operand;
+                cost.read_bits +=
+                    bits(level.transfers[dataflow::to_low], operand, hardware::Transfer::to_low);
+                cost.written_bits += bits(
+                    level.transfers[dataflow::from_low], operand, hardware::Transfer::from_low);
+            }
+        }
+    }
+
+    const workloads::Workload& workload_;
+    const NodeGraph& graph_;
+    const hardware::Architecture& architecture_;
+    const MappingDecision& decision_;
+    const Mapper& mapper_;
+    MappingMemo& memo_;
+    std::string engine_;
+    std::vector<ShapeBits> bits_;
+    cost_models::CoreCostModels models_;
+};
+
+}  // namespace
+
+NodeCosts node_costs(const workloads::Workload& workload,
+                     const NodeGraph& graph,
+                     const hardware::Architecture& architecture,
+                     const MappingDecision& decision,
+                     const Mapper& mapper,
+                     MappingMemo& memo,
+                     int jobs) {
+    const Pricer pricer(workload, graph, architecture, decision, mapper, memo);
+    NodeCosts costs;
+    costs.core_types = static_cast<std::int32_t>(architecture.core_types.size());
+    const std::int64_t types = costs.core_types;
+    costs.entries.resize(graph.shapes.size() * static_cast<std::size_t>(types));
+    std::vector<int> first_core(static_cast<std::size_t>(types), -1);
+    for (int c = architecture.core_count(); c-- > 0;) {
+        first_core[static_cast<std::size_t>(architecture.cores[static_cast<std::size_t>(c)])] = c;
+    }
+    core::parallel_for(std::ssize(costs.entries), jobs, [&](std::int64_t i) {
+        const int core = first_core[static_cast<std::size_t>(i % types)];
+        if (core >= 0) {
+            costs.entries[static_cast<std::size_t>(i)] =
+                pricer.price(static_cast<std::size_t>(i / types), core);
+        }
+    });
+    return costs;
+}
+
+}  // namespace plexus::explorers
