@@ -66,7 +66,7 @@ DualResult dual_alpha(const KernelScores& scores,
                       const std::function<std::vector<std::int32_t>(double)>& choose) {
     constexpr double smallest = 1e-9;
     constexpr double largest = 1e9;
-    constexpr int halvings = 40;
+    constexpr double precision = 1e-3;  // of μ: finer steps move few blocks
     const auto at = [&](double mu) {
         DualResult out{.alpha = alpha_of(mu), .member = choose(alpha_of(mu)), .error = 0};
         out.error = error_of(scores, out.member);
@@ -83,7 +83,7 @@ DualResult dual_alpha(const KernelScores& scores,
         low = high;
         high = std::min(largest, high * high * 4);
     }
-    for (int i = 0; i < halvings && high / low > 1 + 1e-9; ++i) {
+    while (high / low > 1 + precision) {
         const double middle = std::sqrt(low * high);
         DualResult next = at(middle);
         if (next.error <= budget) {

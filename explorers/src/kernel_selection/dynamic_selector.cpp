@@ -23,6 +23,7 @@ class PathSelector final : public KernelSelector {
         Assignment joined = ordered(task, std::move(path));
         return alone.score < joined.score ? std::move(alone.member) : std::move(joined.member);
     }
+    [[nodiscard]] bool exact() const override { return true; }
     [[nodiscard]] bool by_table() const override { return by_table_; }
 
   private:

@@ -60,7 +60,9 @@ class Selecting {
         out.alpha = 1 - task(exact_, alpha).beta();
         out.score = chosen.score;
         out.order = chosen.order;
-        out.regret = regret(chosen, alpha);
+        const bool sees_all =
+            !selector_->by_table() && options_.path == SelectionPath::compile_time;
+        out.regret = selector_->exact() && sees_all ? 0.0 : regret(chosen, alpha);
         out.table_misses = misses_;
         if (options_.path == SelectionPath::run_time)
             out.analysis_operations = analysis_operations(profile_);

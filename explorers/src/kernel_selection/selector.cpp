@@ -44,32 +44,50 @@ double SelectionTask::beta() const {
     return sum / static_cast<double>(scores.blocks());
 }
 
+namespace {
+
+/// The best kernel of every block by itself; kernel by kernel, so that one table is at hand at a
+/// time.
+std::vector<std::int32_t> best_alone(const SelectionTask& task) {
+    const std::size_t blocks = task.scores.blocks();
+    std::vector<std::int32_t> member(blocks, 0);
+    std::vector<double> least(blocks);
+    for (std::size_t p = 0; p < blocks; ++p)
+        least[p] = task.score(0, p);
+    for (std::size_t k = 1; k < task.scores.kernels(); ++k)
+        for (std::size_t p = 0; p < blocks; ++p)
+            if (const double j = task.score(k, p); j < least[p]) {
+                least[p] = j;
+                member[p] = static_cast<std::int32_t>(k);
+            }
+    return member;
+}
+
+}  // namespace
+
 std::vector<std::int32_t> cheapest_path(const SelectionTask& task) {
+    const double change = task.switch_cost > 0 ? task.beta() * task.switch_cost : 0.0;
+    if (change <= 0)
+        return best_alone(task);
     const std::size_t n = task.scores.kernels();
     const std::size_t blocks = task.scores.blocks();
-    const double change = task.switch_cost > 0 ? task.beta() * task.switch_cost : 0.0;
     std::vector<std::int32_t> member(blocks);
     // came[p·n + k]: the kernel before block p on the best way that ends there with k.
-    std::vector<std::int32_t> came(change > 0 ? blocks * n : 0);
+    std::vector<std::int32_t> came(blocks * n);
     std::vector<double> sum(n, 0);
     for (std::size_t p = 0; p < blocks; ++p) {
         const auto best = std::min_element(sum.begin(), sum.end());
         const double from_best = *best + change;
         const auto before = static_cast<std::int32_t>(best - sum.begin());
         for (std::size_t k = 0; k < n; ++k) {
-            const double j = task.score(k, p);
-            if (change > 0) {
-                const bool stay = p == 0 || sum[k] <= from_best;
-                came[p * n + k] = stay ? static_cast<std::int32_t>(k) : before;
-                sum[k] = (stay ? sum[k] : from_best) + j;
-            } else {
-                sum[k] = j;  // blocks are independent
-            }
+            const bool stay = p == 0 || sum[k] <= from_best;
+            came[p * n + k] = stay ? static_cast<std::int32_t>(k) : before;
+            sum[k] = (stay ? sum[k] : from_best) + task.score(k, p);
         }
         member[p] =
             static_cast<std::int32_t>(std::min_element(sum.begin(), sum.end()) - sum.begin());
     }
-    for (std::size_t p = blocks; change > 0 && p-- > 1;)
+    for (std::size_t p = blocks; p-- > 1;)
         member[p - 1] = came[p * n + static_cast<std::size_t>(member[p])];
     return member;
 }

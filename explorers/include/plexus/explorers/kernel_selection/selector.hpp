@@ -54,6 +54,8 @@ class KernelSelector {
     virtual ~KernelSelector() = default;
 
     [[nodiscard]] virtual std::vector<std::int32_t> choose(const SelectionTask& task) const = 0;
+    /// Whether it finds the least Σ J of the scores it is given.
+    [[nodiscard]] virtual bool exact() const { return false; }
     /// Whether it goes by the performance table instead of the full model.
     [[nodiscard]] virtual bool by_table() const { return false; }
 };
