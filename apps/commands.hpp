@@ -55,6 +55,9 @@ inline constexpr double record_tolerance = 1e-6;  ///< Relative.
 /// optimal fusion-aware mapper, one row each. \param records Empty = without recorded runs. \return
 /// exit_failed if any differs by more than 1 %.
 [[nodiscard]] int validate_fusion(const std::filesystem::path& records);
+/// Its part about stacks on one core. \param runs Recorded runs; empty = published figures.
+/// \return false if a recorded run differs by more than 5 % in energy or latency.
+[[nodiscard]] bool validate_depth_first(const std::filesystem::path& runs);
 /// The suites `neuromorphic` and `fusion`: published figures of chips beside what the presets give,
 /// one row each. \param table Empty = the shipped one.
 [[nodiscard]] int validate_figures(const std::string& suite, const std::filesystem::path& table);

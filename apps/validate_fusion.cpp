@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -120,13 +122,28 @@ bool validate_cascades(const std::filesystem::path& records) {
     return equal == compared;
 }
 
+/// The recorded runs of stacks that a folder holds, or that a file is; empty if there are none.
+std::filesystem::path stack_runs(const std::filesystem::path& records) {
+    const std::string name = "defines_runs.csv";
+    if (records.filename() == name)
+        return records;
+    return std::filesystem::exists(records / name) ? records / name : std::filesystem::path();
+}
+
 }  // namespace
 
 int validate_fusion(const std::filesystem::path& records) {
     bool good = validate_attention();
-    if (!records.empty()) {
+    const std::filesystem::path stacks = stack_runs(records);
+    if (records.empty() || !stacks.empty()) {
         std::printf("\n");
-        good = validate_cascades(records) && good;
+        good = validate_depth_first(stacks) && good;
+    }
+    // Beside runs of stacks, those of cascades have a folder of their own.
+    const std::filesystem::path cascades = stacks.empty() ? records : records / "accelforge";
+    if (!cascades.empty() && (stacks.empty() || std::filesystem::exists(cascades))) {
+        std::printf("\n");
+        good = validate_cascades(cascades) && good;
     }
     return good ? exit_ok : exit_failed;
 }
