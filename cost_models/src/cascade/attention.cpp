@@ -9,7 +9,7 @@ namespace plexus::cost_models::cascade {
 
 namespace {
 
-constexpr double array_side = 256;
+constexpr double side_of_array = 256;
 constexpr double bytes_per_value = 2;               // fp16
 constexpr double query_chunk_bytes = 4 << 20;       // Queries held while keys and values pass by.
 constexpr double bandwidth = 400.0 * (1ULL << 30);  // Bytes per s, HBM2.
@@ -62,8 +62,8 @@ Pipeline fusemax_attention(const AttentionShape& shape) {
     const double n = shape.scores();
     const auto features = static_cast<double>(shape.features);
     const double blocks = static_cast<double>(shape.batch * shape.heads) *
-                          static_cast<double>(shape.tokens) / array_side;
-    return {.units = {{"array", array_side * array_side}},
+                          static_cast<double>(shape.tokens) / side_of_array;
+    return {.units = {{"array", side_of_array * side_of_array}},
             .stages = {{"QK", 0, n * features},
                        {"max", 0, n},
                        {"exp", 0, 7 * n},
@@ -79,7 +79,7 @@ Pipeline fusemax_attention(const AttentionShape& shape) {
 Pipeline flat_attention(const AttentionShape& shape) {
     const double n = shape.scores();
     const auto features = static_cast<double>(shape.features);
-    return {.units = {{"array", array_side * array_side}, {"lanes", array_side}},
+    return {.units = {{"array", side_of_array * side_of_array}, {"lanes", side_of_array}},
             .stages = {{"QK", 0, n * features}, {"softmax", 1, 4 * n}, {"AV", 0, n * features}},
             .clock = clock};
 }
