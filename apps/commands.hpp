@@ -43,7 +43,7 @@ struct RunOptions {
 [[nodiscard]] int describe_entry(const std::string& kind, const std::string& name);
 [[nodiscard]] int validate_files(const std::vector<std::filesystem::path>& files);
 /// Compares recorded evaluations of other programs with the models: one row per file.
-/// \param suite `dataflow`, `event_driven`, `neuromorphic`, `sparse` or `fusion`. \param records
+/// \param suite `dataflow`, `event_driven`, `formats`, `fusion`, `neuromorphic` or `sparse`. \param records
 /// Folder of records, or one file; the last three take the shipped table if it is empty.
 /// \return exit_failed if any record differs by more than record_tolerance.
 [[nodiscard]] int validate_records(const std::string& suite, const std::filesystem::path& records);
@@ -65,6 +65,9 @@ inline constexpr double record_tolerance = 1e-6;  ///< Relative.
 /// \param records Folder of records, or a table; empty = the shipped table.
 /// \return exit_failed if any is further off than its bound.
 [[nodiscard]] int validate_sparse(const std::filesystem::path& records);
+/// The suite `formats`: published figures of precision formats beside what their definitions give.
+/// \param table Empty = the shipped one.
+[[nodiscard]] int validate_formats(const std::filesystem::path& table);
 [[nodiscard]] int plot_run(const std::filesystem::path& folder);
 
 }  // namespace plexus::apps

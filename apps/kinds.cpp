@@ -15,6 +15,7 @@
 #include "plexus/explorers/kernel_selection/selector.hpp"
 #include "plexus/explorers/mapping/mapper.hpp"
 #include "plexus/explorers/scheduling/placement_search.hpp"
+#include "plexus/workloads/precision_format.hpp"
 
 #include "commands.hpp"
 
@@ -30,13 +31,24 @@ std::vector<core::Description> descriptions(const core::Registry<T>& registry) {
     return out;
 }
 
+std::vector<core::Description> formats() {
+    std::vector<core::Description> out;
+    for (const workloads::KnownFormat& known : workloads::known_formats())
+        out.push_back(
+            {.name = known.name,
+             .summary = core::readable(known.format.bits_per_value()) + " bit: " + known.source,
+             .params = {}});
+    return out;
+}
+
 std::vector<core::Description> objectives() {
     using explorers::ObjectiveKind;
     constexpr std::array<std::pair<ObjectiveKind, const char*>, 6> kinds{{
         {ObjectiveKind::latency_cycles, "time of the whole workload, in clock cycles of the chip"},
         {ObjectiveKind::energy_pj, "energy of the whole workload, leakage included, in pJ"},
         {ObjectiveKind::edp, "energy × latency"},
-        {ObjectiveKind::error, "relative error of the approximated weights; 0 = exact"},
+        {ObjectiveKind::error,
+         "relative error by kernels, precision formats and coding; 0 = exact"},
         {ObjectiveKind::peak_memory_bits, "largest amount of memory held at a time, in bits"},
         {ObjectiveKind::area_um2, "silicon area of the chip, in µm²"},
     }};
@@ -73,6 +85,7 @@ std::vector<Kind> plug_in_kinds() {
          "Core cost models (chosen by the kind of core)",
          descriptions(cost_models::builtin_core_models())},
         {"objectives", "Objectives (objectives)", objectives()},
+        {"formats", "Precision formats (workload.model.weight_format and others)", formats()},
     };
 }
 

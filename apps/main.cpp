@@ -117,7 +117,7 @@ void declare_others(CLI::App& app,
     list->add_option("kind",
                      words[0],
                      "explorers, cooling, mappers, placements, kernels, core_models, "
-                     "objectives, hardware or workloads; default: all");
+                     "objectives, formats, hardware or workloads; default: all");
     list->callback([&] { code = list_entries(words[0]); });
 
     CLI::App* describe = app.add_subcommand("describe", "Parameters of one entry of a list");
@@ -132,7 +132,7 @@ void declare_others(CLI::App& app,
         "--suite",
         words[3],
         "Compare with a model instead: recordings (dataflow, event_driven, fusion, sparse) or "
-        "published figures (fusion, neuromorphic, sparse)");
+        "published figures (formats, fusion, neuromorphic, sparse)");
     validate->add_option("--records", records, "Folder of records, or one file (with --suite)")
         ->needs(suite);
     suite->excludes(names);

@@ -7,6 +7,7 @@
 
 #include "plexus/cost_models/event_driven/published_figures.hpp"
 #include "plexus/explorers/fusion/published_fusion.hpp"
+#include "plexus/cost_models/published_formats.hpp"
 #include "plexus/results/terminal.hpp"
 
 #include "commands.hpp"
@@ -103,10 +104,7 @@ std::vector<FigureRow> neuromorphic_rows(const std::filesystem::path& table) {
         table.empty() ? hardware / "published" / "neuromorphic.yaml" : table, hardware / "presets");
 }
 
-}  // namespace
-
-int validate_figures(const std::string& suite, const std::filesystem::path& table) {
-    const auto rows = suite == "fusion" ? fusion_rows(table) : neuromorphic_rows(table);
+void print_figures(const std::vector<FigureRow>& rows, const char* computed) {
     const std::size_t width = std::max(narrowest, terminal_width(80));
     print_table(rows, width);
     print_notes(rows, width);
@@ -114,14 +112,28 @@ int validate_figures(const std::string& suite, const std::filesystem::path& tabl
         std::ranges::count_if(rows, [](const auto& r) { return r.ours.has_value(); });
     const auto fitted =
         std::ranges::count_if(rows, [](const auto& r) { return r.ours && r.fitted; });
-    std::printf(
-        "\n%s\n",
-        fmt::format("{} figures: {} computed from a preset ({} of them fitted), {} not checked",
-                    rows.size(),
-                    checked,
-                    fitted,
-                    rows.size() - static_cast<std::size_t>(checked))
-            .c_str());
+    std::printf("\n%s\n",
+                fmt::format("{} figures: {} computed from a {} ({} of them fitted), {} not checked",
+                            rows.size(),
+                            checked,
+                            computed,
+                            fitted,
+                            rows.size() - static_cast<std::size_t>(checked))
+                    .c_str());
+}
+
+}  // namespace
+
+int validate_figures(const std::string& suite, const std::filesystem::path& table) {
+    print_figures(suite == "fusion" ? fusion_rows(table) : neuromorphic_rows(table), "preset");
+    return exit_ok;
+}
+
+int validate_formats(const std::filesystem::path& table) {
+    const std::filesystem::path shipped =
+        home_folder() / "workloads" / "published" / "precision_formats.yaml";
+    print_figures(cost_models::check_published_formats(table.empty() ? shipped : table),
+                  "definition");
     return exit_ok;
 }
 

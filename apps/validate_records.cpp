@@ -28,7 +28,7 @@ std::string verdict(const FileComparison& file) {
 
 int validate_records(const std::string& suite, const std::filesystem::path& records) {
     const std::vector<std::string> suites{
-        "dataflow", "event_driven", "fusion", "neuromorphic", "sparse"};
+        "dataflow", "event_driven", "formats", "fusion", "neuromorphic", "sparse"};
     if (std::find(suites.begin(), suites.end(), suite) == suites.end())
         throw UsageError("unknown suite \"" + suite + "\"" + core::suggestion(suite, suites));
     if (suite == "neuromorphic")
@@ -40,6 +40,8 @@ int validate_records(const std::string& suite, const std::filesystem::path& reco
         std::printf("\n");
         return std::max(chips, validate_fusion(records));
     }
+    if (suite == "formats")
+        return validate_formats(records);
     if (records.empty())
         throw UsageError("the suite " + suite + " needs --records");
     if (suite == "event_driven")

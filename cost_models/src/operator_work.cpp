@@ -77,7 +77,7 @@ void set_inputs(OperatorWork& work,
             continue;
         }
         const double elements = touched(op.inputs[i], op, tensor);
-        const double bits = elements * static_cast<double>(tensor.bits);
+        const double bits = elements * tensor.bits_per_element();
         if (tensor.role == TensorRole::weight) {
             work.other_constant_bits += bits;
             continue;
@@ -96,7 +96,7 @@ void set_output(OperatorWork& work, const Workload& workload, const Operator& op
     const Tensor& tensor = workload.tensors[op.output.tensor];
     work.output_elements = loops_of(op.output, op);
     work.output_element_bits = tensor.bits;
-    work.output_bits = work.output_elements * static_cast<double>(tensor.bits);
+    work.output_bits = work.output_elements * tensor.bits_per_element();
     work.output_density = tensor.density;
 }
 
@@ -130,14 +130,16 @@ void set_weights(OperatorWork& work,
                  const Access& access,
                  const KernelMix* mix) {
     const Tensor& tensor = workload.tensors[access.tensor];
-    const auto bits = static_cast<double>(tensor.bits);
     const bool contraction = op.kind == OperatorKind::contraction;
     work.constant_weights = tensor.role == TensorRole::weight;
     work.dynamic_weights = contraction && !work.constant_weights;
     work.weight_element_bits = tensor.bits;
     work.weight_elements = work.constant_weights ? static_cast<double>(tensor.elements())
                                                  : touched(access, op, tensor);
-    work.weight_storage_bits = mix == nullptr ? work.weight_elements * bits : mix->storage_bits;
+    // The scale of a format stands beside the blocks of the kernels; see apply_sparsity().
+    const double scale = tensor.format ? static_cast<double>(tensor.format->shared_bits()) : 0.0;
+    work.weight_storage_bits = mix == nullptr ? work.weight_elements * tensor.bits_per_element()
+                                              : mix->storage_bits + scale;
     const double read =
         op.kind == OperatorKind::gather ? work.output_elements : touched(access, op, tensor);
     work.weight_read_bits = read < work.weight_elements
@@ -150,6 +152,13 @@ void set_weights(OperatorWork& work,
     const double dense = static_cast<double>(shape.rows) * static_cast<double>(shape.columns) *
                          static_cast<double>(shape.groups);
     work.weight_work = dense;
+    if (mix == nullptr && tensor.format && tensor.format->m > 0) {
+        work.weight_work = dense * tensor.format->held();
+        work.format_work[static_cast<std::size_t>(hardware::SynapseFormat::n_m)] = work.weight_work;
+        work.weight_density = tensor.format->held();
+        work.weight_pattern = workloads::Pattern::n_m;
+        return;
+    }
     if (mix == nullptr) {
         using hardware::SynapseFormat;
         const auto format = is_convolution(op) ? SynapseFormat::convolution : SynapseFormat::dense;

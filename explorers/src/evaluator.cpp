@@ -24,6 +24,7 @@
 #include "plexus/workloads/load.hpp"
 
 #include "explanation_tables.hpp"
+#include "format_errors.hpp"
 #include "kernel_stage.hpp"
 #include "problem_values.hpp"
 #include "scenarios.hpp"
@@ -96,6 +97,7 @@ struct Evaluator::Memo {
     KernelStage kernels;
     core::MemoCache<Checked<hardware::Architecture>> machines;
     core::MemoCache<Checked<workloads::Workload>> works;
+    FormatErrors format_errors;
     MappingMemo mappings;
 };
 
@@ -227,7 +229,8 @@ double Evaluator::Detail::objective(ObjectiveKind kind, const Design& design) co
             return energy * latency;
         case ObjectiveKind::error:
             return std::hypot(design.kernels.error(),
-                              cost_models::event_driven::coding_error(design.machine->value));
+                              cost_models::event_driven::coding_error(design.machine->value),
+                              memo->format_errors.of(design.work->value));
         case ObjectiveKind::peak_memory_bits:
             return cost.peak_memory_bits;
         case ObjectiveKind::area_um2:

@@ -70,17 +70,21 @@ Interval bootstrap_mean(std::span<const double> values, const Bootstrap& how) {
     const auto [least, most] = std::ranges::minmax(values);
     if (least == most)
         return {least, least, least};
-    const double mean = mean_of(values);
-    const std::vector<double> means = resampled_means(values, how);
-    const auto below = std::ranges::lower_bound(means, mean) - means.begin();
-    const auto up_to = std::ranges::upper_bound(means, mean) - means.begin();
+    // Ascending, so that their order does not count.
+    std::vector<double> sample(values.begin(), values.end());
+    std::ranges::sort(sample);
+    const double mean = mean_of(sample);
+    const std::vector<double> means = resampled_means(sample, how);
+    const double rounding = 1e-12 * std::max(std::abs(least), std::abs(most));  // of the sums
+    const auto below = std::ranges::lower_bound(means, mean - rounding) - means.begin();
+    const auto up_to = std::ranges::upper_bound(means, mean + rounding) - means.begin();
     const auto count = static_cast<double>(means.size());
     // Half of those that are equal count as below; never all or none.
     const double share =
         std::clamp(static_cast<double>(below + up_to) / 2 / count, 0.5 / count, 1 - 0.5 / count);
     const boost::math::normal normal;
     const double bias = boost::math::quantile(normal, share);
-    const double skew = acceleration(values, mean);
+    const double skew = acceleration(sample, mean);
     const auto end = [&](double probability) {
         const double z = bias + boost::math::quantile(normal, probability);
         return quantile(means, boost::math::cdf(normal, bias + z / (1 - skew * z)));

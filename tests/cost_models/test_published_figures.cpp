@@ -11,6 +11,7 @@
 
 #include "catch.hpp"
 
+using plexus::cost_models::FigureRow;
 using namespace plexus::cost_models::event_driven;
 
 namespace {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <map>
+#include <optional>
 
 #include "plexus/core/error.hpp"
 #include "plexus/workloads/language_model.hpp"
@@ -67,13 +68,21 @@ class Expansion {
     std::size_t tensor(std::string name,
                        TensorRole role,
                        std::vector<std::int64_t> shape,
-                       std::int64_t bits) {
-        workload_.tensors.push_back({std::move(name), role, std::move(shape), bits, 1, {}});
+                       std::int64_t bits,
+                       const std::optional<PrecisionFormat>& format = {}) {
+        const std::int64_t width = format ? format->operand_bits() : bits;
+        workload_.tensors.push_back(
+            {std::move(name), role, std::move(shape), width, 1, {}, format});
         return workload_.tensors.size() - 1;
     }
 
     std::size_t weight(const std::string& name, std::vector<std::int64_t> shape) {
-        return tensor(name, TensorRole::weight, std::move(shape), setting_.weight_bits);
+        const bool matrix = shape.size() > 1;
+        return tensor(name,
+                      TensorRole::weight,
+                      std::move(shape),
+                      setting_.weight_bits,
+                      matrix ? setting_.weight_format : std::nullopt);
     }
 
     /// Result of an operator: [batch, tokens, width].
@@ -81,7 +90,8 @@ class Expansion {
         const std::size_t t = tensor(op + ".output",
                                      TensorRole::activation,
                                      {setting_.batch, tokens_, width},
-                                     setting_.activation_bits);
+                                     setting_.activation_bits,
+                                     setting_.activation_format);
         workload_.tensors[t].density = density;
         return t;
     }
@@ -221,7 +231,8 @@ class Expansion {
             tensor(prefix_ + which + "_cache",
                    TensorRole::cache,
                    {setting_.batch, attended_, model_.kv_heads, model_.head_size},
-                   setting_.cache_bits);
+                   setting_.cache_bits,
+                   setting_.cache_format);
         return add({prefix_ + which + "_append",
                     "CacheAppend",
                     dims({"B", "T", "G", "D"}),
@@ -234,7 +245,8 @@ class Expansion {
             tensor(prefix_ + name + ".output",
                    TensorRole::activation,
                    {setting_.batch, model_.kv_heads, sizes_.at("Q"), tokens_, attended_},
-                   setting_.activation_bits);
+                   setting_.activation_bits,
+                   setting_.activation_format);
         workload_.tensors[t].density = density;
         return t;
     }
@@ -307,7 +319,8 @@ class Expansion {
         return tensor("hidden_states",
                       TensorRole::input,
                       {setting_.batch, tokens_, model_.hidden},
-                      setting_.activation_bits);
+                      setting_.activation_bits,
+                      setting_.activation_format);
     }
 
     std::size_t embed() {

@@ -8,6 +8,7 @@
 #include "plexus/core/text.hpp"
 #include "plexus/workloads/language_model.hpp"
 
+#include "precision_reader.hpp"
 #include "sections.hpp"
 
 namespace plexus::workloads {
@@ -31,6 +32,9 @@ class ModelReader {
                         "activation_bits",
                         "cache_bits",
                         "partial_sum_bits",
+                        "weight_format",
+                        "activation_format",
+                        "cache_format",
                         "activation",
                         "activation_density"});
         if (!section_.is_map()) {
@@ -114,6 +118,27 @@ class ModelReader {
         return value.integer_or(fallback, {.lower = 1, .upper = upper});
     }
 
+    /// Bits that a format replaces: one of the two.
+    std::int64_t bits_beside(const char* format, const char* key, std::int64_t bits, double upper) {
+        if (!section_.has(format)) {
+            return number(key, bits, upper);
+        }
+        const core::Reader value = section_.find(key);
+        if (value.valid()) {
+            value.problem(fmt::format("has no effect beside {}", format));
+        }
+        return bits;
+    }
+
+    std::optional<PrecisionFormat> format(const char* key) {
+        const core::Reader value = section_.find(key);
+        const std::optional<PrecisionFormat> found = read_format(value);
+        if (found) {
+            check_role(value, *found, std::string_view(key) == "weight_format");
+        }
+        return found;
+    }
+
     void note_default(const char* key, const std::string& value) {
         defaults_.push_back(fmt::format("{} {}", key, value));
         provenance_.push_back({section_.path() + "." + key, value, "default", "default"});
@@ -130,9 +155,14 @@ class ModelReader {
         }
         s.batch = number("batch", s.batch, 1e6);
         s.context = number("context", s.context, 1e8);
+        s.weight_format = format("weight_format");
+        s.activation_format = format("activation_format");
+        s.cache_format = format("cache_format");
+        // Weights that are no matrices (norms) keep their bits beside a format.
         s.weight_bits = number("weight_bits", s.weight_bits, most_bits);
-        s.activation_bits = number("activation_bits", s.activation_bits, most_bits);
-        s.cache_bits = number("cache_bits", s.cache_bits, most_bits);
+        s.activation_bits =
+            bits_beside("activation_format", "activation_bits", s.activation_bits, most_bits);
+        s.cache_bits = bits_beside("cache_format", "cache_bits", s.cache_bits, most_bits);
         s.partial_sum_bits = number("partial_sum_bits", s.partial_sum_bits, most_bits);
         s.embedding_and_head = section_.find("embedding_and_head").boolean_or(true);
         s.blocks = section_.find("blocks").integer_or(

@@ -167,6 +167,13 @@ void check_file(const core::Reader& entry,
     }
 }
 
+/// Kernels hold single values, of whole bits.
+bool fits_kernels(const std::optional<PrecisionFormat>& format) {
+    return !format ||
+           ((format->kind == NumberKind::integer || format->kind == NumberKind::floating) &&
+            format->group == 0 && format->m == 0);
+}
+
 std::uint64_t seed_of(std::uint64_t seed, const std::string& tensor) {
     return core::Hasher().add("sparsity").add(seed).add(tensor).finish().low;
 }
@@ -254,6 +261,12 @@ void apply_sparsity(const core::Reader& section, Workload& workload) {
         }
         tensor.sparsity = values[*entry_of[t]];
         tensor.sparsity.seed = seed_of(tensor.sparsity.seed, tensor.name);
+        if (tensor.sparsity.pattern != Pattern::dense && !fits_kernels(tensor.format)) {
+            reader.problem(
+                "the format of " + tensor.name +
+                " does not fit a sparse matrix: the kernels that store one hold integers "
+                "or floating-point numbers, with one scale for all");
+        }
         if (tensor.sparsity.pattern == Pattern::file && !tensor.sparsity.file.empty()) {
             check_file(reader, tensor.name, shapes.at(t), tensor.sparsity);
         }

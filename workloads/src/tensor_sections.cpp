@@ -9,6 +9,7 @@
 
 #include "plexus/core/text.hpp"
 
+#include "precision_reader.hpp"
 #include "sections.hpp"
 
 namespace plexus::workloads {
@@ -67,6 +68,20 @@ void apply_shape(const core::Reader& value, Tensor& tensor) {
     }
 }
 
+void apply_format(const core::Reader& value, bool has_bits, Tensor& tensor) {
+    const std::optional<PrecisionFormat> format = read_format(value);
+    if (!format) {
+        return;
+    }
+    check_role(value, *format, tensor.role == TensorRole::weight);
+    if (has_bits) {
+        value.problem("give bits or format, not both");
+    } else if (tensor.bits > 0) {
+        tensor.format = format;
+        tensor.bits = format->operand_bits();
+    }
+}
+
 void apply_entry(const std::string& key, const core::Reader& entry, bool produced, Tensor& tensor) {
     const core::Reader density = entry.find("density");
     const core::Reader bits = entry.find("bits");
@@ -74,7 +89,9 @@ void apply_entry(const std::string& key, const core::Reader& entry, bool produce
     apply_shape(entry.find("shape"), tensor);
     if (bits.valid() && tensor.bits > 0) {
         tensor.bits = bits.integer({.lower = 1, .upper = 128});
+        tensor.format.reset();
     }
+    apply_format(entry.find("format"), bits.valid(), tensor);
     if (density.valid() && tensor.role != TensorRole::weight) {
         tensor.density = density.number(core::Range::unit());
     } else if (density.valid() && !has_wildcard(key)) {
@@ -188,9 +205,9 @@ void apply_tensors(const core::Reader& tensors, Workload& workload) {
     }
     const auto entries = tensors.entries();
     for (const auto& [key, reader] : entries) {
-        reader.allow({"bits", "density", "role", "shape"});
+        reader.allow({"bits", "format", "density", "role", "shape"});
         if (reader.is_map() && reader.node().keys.empty()) {
-            reader.problem("expected bits, density, role or shape");
+            reader.problem("expected bits, format, density, role or shape");
         }
     }
     const auto entry_of =

@@ -105,6 +105,10 @@ void add(core::Hasher& hasher, const Tensor& tensor) {
         hasher.add(size);
     }
     hasher.add(tensor.bits).add(tensor.density).add(content_hash(tensor.sparsity));
+    hasher.add(tensor.format.has_value());
+    if (tensor.format) {
+        hasher.add(content_hash(*tensor.format));
+    }
 }
 
 bool uses(const Access& access, std::size_t dim) {
@@ -165,6 +169,24 @@ std::int64_t Tensor::elements() const {
         product *= size;
     }
     return product;
+}
+
+double Tensor::storage_bits() const {
+    const std::int64_t all = elements();
+    if (!format || shape.empty() || all == 0) {
+        return static_cast<double>(all) * static_cast<double>(bits);
+    }
+    return format->storage_bits(all / shape.back(), shape.back());
+}
+
+double Tensor::bits_per_element() const {
+    const std::int64_t all = elements();
+    return format && all > 0 ? storage_bits() / static_cast<double>(all)
+                             : static_cast<double>(bits);
+}
+
+std::int64_t Tensor::multiplier_bits() const {
+    return format ? format->multiplier_bits() : bits;
 }
 
 std::int64_t Workload::parameters() const {

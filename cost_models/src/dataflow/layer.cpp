@@ -118,7 +118,7 @@ std::size_t Layer::dim(std::string_view name_of_dim) const {
 Layer layer_of(const workloads::Workload& workload, std::size_t index, const MemoryLinks& links) {
     const Operator& op = workload.operators.at(index);
     const auto bits = [&](const Access& access) {
-        return static_cast<double>(workload.tensors.at(access.tensor).bits);
+        return workload.tensors.at(access.tensor).bits_per_element();
     };
     Layer layer{op.name, op.dims, {}, op.partial_sum_bits, op.points()};
     layer.operands.push_back(operand_of(op, op.output, bits(op.output)));

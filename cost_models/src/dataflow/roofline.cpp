@@ -8,6 +8,7 @@
 
 #include "plexus/cost_models/off_chip.hpp"
 #include "plexus/cost_models/placement.hpp"
+#include "plexus/cost_models/precision.hpp"
 
 #include "dataflow/array_use.hpp"
 #include "dataflow/traffic.hpp"
@@ -91,29 +92,11 @@ LevelCost level_cost(const DataflowCore& core,
     return cost;
 }
 
-/// Cycles per operation of operands that are wider than the units: one per pair of parts, and one
-/// per part of an activation that goes in bit by bit.
-double cycles_per_operation(const hardware::OperationalArray& array, const OperatorWork& work) {
-    const auto parts = [](std::int64_t bits, std::int64_t unit) {
-        const std::int64_t whole = unit > 0 ? (bits + unit - 1) / unit : 1;
-        return static_cast<double>(whole);
-    };
-    double cycles = 1;
-    if (array.bit_serial_precision_bits > 0) {
-        cycles = parts(work.input_element_bits, array.bit_serial_precision_bits);
-    } else if (array.input_precision_bits.size() == 2) {
-        cycles = parts(work.input_element_bits, array.input_precision_bits[0]);
-    }
-    if (array.input_precision_bits.size() == 2 && work.weight_elements > 0) {
-        cycles *= parts(work.weight_element_bits, array.input_precision_bits[1]);
-    }
-    return std::max(1.0, cycles);
-}
-
 /// Everything about one operator on the busiest core of its placement.
 struct Bounds {
     Share share;
     ArrayUse use;
+    double passes = 1;  ///< Products of parts per operation.
     Cycles compute;
     Cycles fill;  ///< Until the first operands have come down and the first result is up.
     std::size_t levels = 0;
@@ -126,8 +109,8 @@ Bounds bounds_of(const Architecture& architecture,
     Bounds b;
     b.share = share_of(work, cores);
     b.use = use_array(core, b.share.loops);
-    b.compute = Cycles(b.use.cycles * b.share.skip * work.weight_imbalance *
-                       cycles_per_operation(core.array, work));
+    b.passes = mac_passes(core.array, work);
+    b.compute = Cycles(b.use.cycles * b.share.skip * work.weight_imbalance * b.passes);
     b.levels = on_chip_levels(architecture, core);
     for (std::size_t level = 0; level < b.levels; ++level) {
         b.fill += Cycles(static_cast<double>(core.memories[level].latency_cycles));
@@ -178,8 +161,8 @@ class Roofline final : public CoreCostModel {
         const Bounds b = bounds_of(architecture, core, work, placement.cores);
         CoreCost cost;
         Cycles slowest = b.compute;
-        cost.energy =
-            core.array.unit_energy * (b.share.operations * b.share.switching * b.share.cores);
+        cost.energy = core.array.unit_energy *
+                      (b.share.operations * b.share.switching * b.share.cores * b.passes);
         for (std::size_t level = 0; level < b.levels; ++level) {
             const LevelCost memory = level_cost(core, level, b.levels, b.share, b.use);
             slowest = std::max(slowest, memory.cycles);
@@ -209,7 +192,7 @@ class Roofline final : public CoreCostModel {
                          "compute",
                          operations,
                          "operations",
-                         core.array.unit_energy * (operations * b.share.switching),
+                         core.array.unit_energy * (operations * b.share.switching * b.passes),
                          b.compute});
         constexpr std::array<const char*, operand_count> causes{"inputs", "weights", "outputs"};
         for (std::size_t level = 0; level < b.levels; ++level) {

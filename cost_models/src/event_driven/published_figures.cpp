@@ -3,6 +3,7 @@
 
 #include <map>
 #include <stdexcept>
+#include <string>
 
 #include "plexus/core/reader.hpp"
 #include "plexus/hardware/load.hpp"

@@ -2,6 +2,7 @@
 #include "plexus/cost_models/timeline/node_graph.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -18,6 +19,12 @@ using workloads::Operator;
 using workloads::Tensor;
 using workloads::TensorRole;
 using workloads::Workload;
+
+/// Bits of some elements of a tensor, in whole ones.
+std::int64_t stored(const Tensor& tensor, std::int64_t elements) {
+    return tensor.format ? std::llround(static_cast<double>(elements) * tensor.bits_per_element())
+                         : elements * tensor.bits;
+}
 
 constexpr std::int64_t most_nodes = std::int64_t{1} << 28;
 constexpr std::size_t nobody = static_cast<std::size_t>(-1);
@@ -125,16 +132,16 @@ class Builder {
         }
         const Tensor& data = workload_.tensors[tensor];
         for (std::int64_t b = 0; b < count; ++b) {
-            std::int64_t bits = data.bits;
+            std::int64_t elements = 1;
             std::int64_t rest = b;
             for (std::size_t a = grid.axes.size(); a-- > 0;) {
                 const Parts& axis = grid.axes[a].parts;
                 const std::int64_t p = rest % axis.count;
                 rest /= axis.count;
-                bits *= axis.begin(p + 1) - axis.begin(p);
+                elements *= axis.begin(p + 1) - axis.begin(p);
             }
             graph_.blocks.push_back(
-                {bits,
+                {stored(data, elements),
                  -1,
                  static_cast<std::int32_t>(tensor),
                  data.role == TensorRole::weight ? BlockKind::weight : BlockKind::input,
@@ -224,15 +231,15 @@ class Builder {
         const Tensor& tensor = workload_.tensors[op.output.tensor];
         const OperatorGrid& grid = plans_[o].grid;
         const bool complete = grid.complete(parts);
-        std::int64_t bits = complete ? tensor.bits : op.partial_sum_bits;
+        std::int64_t elements = 1;
         for (const workloads::IndexExpr& index : op.output.indices) {
             for (const workloads::IndexTerm& term : index.terms) {
                 const Parts& dim = grid.dims()[term.dim];
-                bits *= dim.begin(parts[term.dim] + 1) - dim.begin(parts[term.dim]);
+                elements *= dim.begin(parts[term.dim] + 1) - dim.begin(parts[term.dim]);
             }
         }
         graph_.blocks.push_back(
-            {bits,
+            {complete ? stored(tensor, elements) : elements * op.partial_sum_bits,
              static_cast<std::int32_t>(node),
              static_cast<std::int32_t>(op.output.tensor),
              complete ? BlockKind::activation : BlockKind::partial_sum,
@@ -303,13 +310,14 @@ class Builder {
                     graph_.blocks[static_cast<std::size_t>(graph_.output_of(node))];
                 const NodeShape& shape = graph_.shapes[static_cast<std::size_t>(producer.shape)];
                 const auto& plan = plans_[static_cast<std::size_t>(producer.op)];
-                const std::int64_t bits = output.kind == BlockKind::activation
-                                              ? workload_.tensors[op.output.tensor].bits
-                                              : op.partial_sum_bits;
+                const double bits = output.kind == BlockKind::activation
+                                        ? workload_.tensors[op.output.tensor].bits_per_element()
+                                        : static_cast<double>(op.partial_sum_bits);
+                const std::int64_t elements = std::llround(static_cast<double>(output.bits) / bits);
                 const std::int64_t steps =
                     indexed(op, plan.grid.carried()) ? shape.sizes[plan.grid.carried()] : 1;
                 producer.state = static_cast<std::int32_t>(graph_.blocks.size());
-                graph_.blocks.push_back({output.bits / bits / steps * op.partial_sum_bits,
+                graph_.blocks.push_back({elements / steps * op.partial_sum_bits,
                                          node,
                                          output.tensor,
                                          BlockKind::state,

@@ -11,7 +11,8 @@ namespace {
 /// Bits of the result of an operator on each core of its placement.
 double bits_per_core(const OperatorWork& work, const CoreMemory& memory, int cores) {
     const auto unit = static_cast<double>(memory.element_bits);
-    const double element = std::ceil(static_cast<double>(work.output_element_bits) / unit) * unit;
+    const double mean = work.output_elements > 0 ? work.output_bits / work.output_elements : 0.0;
+    const double element = unit > 1 ? std::ceil(mean / unit) * unit : mean;
     return std::ceil(work.output_elements / cores) * element;
 }
 

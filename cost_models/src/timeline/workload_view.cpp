@@ -16,7 +16,7 @@ using workloads::TensorRole;
 using workloads::Workload;
 
 double bits_of(const Tensor& tensor) {
-    return static_cast<double>(tensor.elements()) * static_cast<double>(tensor.bits);
+    return tensor.storage_bits();
 }
 
 bool has_producer(const Workload& workload, std::size_t consumer, std::size_t tensor) {

@@ -13,6 +13,7 @@
 #include "plexus/cost_models/dataflow/loop_nest_cost.hpp"
 #include "plexus/cost_models/off_chip.hpp"
 #include "plexus/cost_models/placement.hpp"
+#include "plexus/cost_models/precision.hpp"
 
 #include "mapping/core_hierarchy.hpp"
 #include "mapping/layer_share.hpp"
@@ -157,6 +158,11 @@ struct MappedCores::Detail {
             return out;
         }
         const CoreHierarchy hierarchy = hierarchy_of(architecture, placement.first_core, off_chip);
+        if (!hierarchy.core.array.is_imc) {  // those count their bits themselves
+            const double passes = cost_models::mac_passes(hierarchy.core.array, work);
+            share.layer.work_share *= passes;
+            share.layer.time_share *= passes;
+        }
         MappingRequest request = decision.request;
         request.spatial.hints = hints_for(share.layer, request.spatial.hints);
         if (decision.request.spatial.hints.empty()) {

@@ -90,6 +90,10 @@ struct InferenceSetting {
     std::int64_t activation_bits = 8;
     std::int64_t cache_bits = 8;
     std::int64_t partial_sum_bits = 24;  ///< Also of the biases of linear layers.
+    /// Formats in place of the bits above.
+    std::optional<PrecisionFormat> weight_format{};  ///< Matrices only; vectors keep weight_bits.
+    std::optional<PrecisionFormat> activation_format{};
+    std::optional<PrecisionFormat> cache_format{};
     ActivationDensity density;
     auto operator<=>(const InferenceSetting&) const = default;
 };

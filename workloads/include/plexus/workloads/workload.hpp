@@ -9,6 +9,7 @@
 
 #include "plexus/core/hash.hpp"
 #include "plexus/core/record.hpp"
+#include "plexus/workloads/precision_format.hpp"
 #include "plexus/workloads/sparsity.hpp"
 
 namespace plexus::workloads {
@@ -96,12 +97,22 @@ struct Tensor {
     std::string name;
     TensorRole role = TensorRole::activation;
     std::vector<std::int64_t> shape;  ///< Weights of linear layers: [outputs, inputs].
-    std::int64_t bits = 8;            ///< Per element; 0 = holds no data (W of a pooling layer).
+    /// Of one element on its way into a multiplier; 0 = holds no data (W of a pooling layer).
+    std::int64_t bits = 8;
     /// Expected share of non-zero elements of an activation, in [0, 1]; for weights see `sparsity`.
     double density = 1;
     Sparsity sparsity;  ///< Weights only.
+    /// How the elements are held; nothing = as plain numbers of `bits` bits, which lose nothing.
+    /// With a format, `bits` are its operand_bits().
+    std::optional<PrecisionFormat> format{};
 
     [[nodiscard]] std::int64_t elements() const;
+    /// Of the whole tensor, zeros included: with scales, shared exponents and indices.
+    [[nodiscard]] double storage_bits() const;
+    /// Mean over the elements.
+    [[nodiscard]] double bits_per_element() const;
+    /// Bits of an element that are multiplied; see PrecisionFormat::multiplier_bits().
+    [[nodiscard]] std::int64_t multiplier_bits() const;
     auto operator<=>(const Tensor&) const = default;
 };
 

@@ -56,7 +56,8 @@ struct Layer {
     std::int64_t partial_sum_bits = 16;  ///< Of O while ir loops are still to come.
     double macs = 1;                     ///< Product of the loop sizes.
     /// Operations per MAC of the loop nest: those that take energy. Below 1 where kernels skip
-    /// some, above 1 where they compute their weights. > 0.
+    /// some, above 1 where they compute their weights or operands are wider than the units
+    /// (mac_passes()). > 0.
     double work_share = 1;
     /// The same for time, with units that wait for the busiest one.
     double time_share = 1;
