@@ -216,7 +216,7 @@ TEST_CASE("formats reach the traffic of a plan") {
     give(workload.tensors[2], known("fp16"));       // 256 · 16
     give(workload.tensors[3], known("fp16"));
     give(workload.tensors[4], known("int8_2of4"));  // 64 rows of 256: 64 · 128 · 10 + 16
-    give(workload.tensors[4], known("fp16"));       // 64 · 16
+    give(workload.tensors[5], known("fp16"));       // 64 · 16
     const OperatorWork first = operator_work(workload, 0, nullptr);
     CHECK(first.input_bits == 128 * 7 + 2 * 5);
     CHECK(first.input_element_bits == 7);
@@ -267,7 +267,9 @@ TEST_CASE("kept tensors take the room of their shared exponents") {
     const PlanCost apart = cost_of(machine, workload, false);
     const double six = 256 * 7 + 4 * 5;
     const double four = 256 * 5 + 4 * 5;
-    CHECK(apart.off_chip_bits - fused.off_chip_bits == Approx(2 * (six + four)));
+    // Both ways of both tensors are saved; the room that they take is lost to weights, which do not
+    // all fit and come from off chip instead.
+    CHECK(apart.off_chip_bits - fused.off_chip_bits == Approx(2 * (six + four) - (six + four)));
     // Both at a time, while the second operator runs.
     const double weights = (128 * 256 + 256 * 64) * 8;
     CHECK(fused.peak_memory_bits == Approx(std::min(100'000.0, weights + six + four)));
@@ -337,7 +339,7 @@ TEST_CASE("the worked example of the documentation") {
                                                             {"int8", 0.0103},
                                                             {"int4", 0.187},
                                                             {"int8_2of4", 0.364},
-                                                            {"olive4", 0.126},
+                                                            {"olive4", 0.118},
                                                             {"ternary", 0.513}};
     for (const auto& [name, error] : table) {
         CAPTURE(name);
