@@ -43,8 +43,8 @@ struct RunOptions {
 [[nodiscard]] int describe_entry(const std::string& kind, const std::string& name);
 [[nodiscard]] int validate_files(const std::vector<std::filesystem::path>& files);
 /// Compares recorded evaluations of other programs with the models: one row per file.
-/// \param suite `dataflow`, `event_driven`, `formats`, `fusion`, `neuromorphic` or `sparse`. \param records
-/// Folder of records, or one file; the last three take the shipped table if it is empty.
+/// \param suite `dataflow`, `event_driven`, `formats`, `fusion`, `neuromorphic` or `sparse`. \param
+/// records Folder of records, or one file; the last three take the shipped table if it is empty.
 /// \return exit_failed if any record differs by more than record_tolerance.
 [[nodiscard]] int validate_records(const std::string& suite, const std::filesystem::path& records);
 inline constexpr double record_tolerance = 1e-6;  ///< Relative.

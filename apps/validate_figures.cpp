@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "plexus/cost_models/event_driven/published_figures.hpp"
-#include "plexus/explorers/fusion/published_fusion.hpp"
 #include "plexus/cost_models/published_formats.hpp"
+#include "plexus/explorers/fusion/published_fusion.hpp"
 #include "plexus/results/terminal.hpp"
 
 #include "commands.hpp"
