@@ -130,6 +130,16 @@ std::filesystem::path stack_runs(const std::filesystem::path& records) {
     return std::filesystem::exists(records / name) ? records / name : std::filesystem::path();
 }
 
+/// Where the recorded runs of cascades are: a folder of them, or one that has such folders; empty
+/// if there are none beside runs of stacks.
+std::filesystem::path cascade_runs(const std::filesystem::path& records, bool has_stacks) {
+    for (const std::filesystem::path& folder :
+         {records / "accelforge" / "outputs", records / "accelforge", records / "outputs"})
+        if (std::filesystem::is_directory(folder))
+            return folder;
+    return has_stacks ? std::filesystem::path() : records;
+}
+
 }  // namespace
 
 int validate_fusion(const std::filesystem::path& records) {
@@ -139,9 +149,9 @@ int validate_fusion(const std::filesystem::path& records) {
         std::printf("\n");
         good = validate_depth_first(stacks) && good;
     }
-    // Beside runs of stacks, those of cascades have a folder of their own.
-    const std::filesystem::path cascades = stacks.empty() ? records : records / "accelforge";
-    if (!cascades.empty() && (stacks.empty() || std::filesystem::exists(cascades))) {
+    const std::filesystem::path cascades =
+        records.empty() ? records : cascade_runs(records, !stacks.empty());
+    if (!cascades.empty()) {
         std::printf("\n");
         good = validate_cascades(cascades) && good;
     }

@@ -24,7 +24,7 @@ constexpr int gantt_top = 70;
 constexpr int row_height = 20;
 constexpr int memory_height = 170;
 constexpr int gantt_gap = 20;
-constexpr int gantt_bottom = 84;
+constexpr int gantt_bottom = 108;
 
 std::string kind_colour(std::size_t kind) {
     const std::string colour = colours.at(kind % colours.size());
@@ -170,8 +170,11 @@ class GanttScript {
         out +=
             "set yrange [0:105]\nset ytics autofreq font ',10' scale 0.5\nset ylabel '% of memory "
             "in use' "
-            "textcolor '#404040'\nset key outside below horizontal samplen 1 font ',10' maxrows "
-            "2\nplot ";
+            "textcolor '#404040'\n" +
+            fmt::format(
+                "set key at screen 0.5,{:.5f} center bottom horizontal samplen 1 font ',10' "
+                "maxrows 2\nplot ",
+                8.0 / height_);
         for (std::size_t m = 0; m < chart_.memories.size(); ++m) {
             out += fmt::format(
                 "{}$memory{} using 1:2 with steps linewidth 1.3 linecolor rgb '{}' title {}",

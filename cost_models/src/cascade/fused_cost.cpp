@@ -68,8 +68,8 @@ struct HandedOver {
 /// A cascade's tree of loops, with what is held in level 1 where.
 class LoopTree {
   public:
-    LoopTree(const Cascade& cascade, const Machine& machine, const FusedMapping& mapping)
-        : cascade_(cascade), machine_(machine), mapping_(mapping) {
+    LoopTree(const Cascade& cascade, const FusedMapping& mapping)
+        : cascade_(cascade), mapping_(mapping) {
         for (std::size_t e = 0; e < cascade.einsums.size(); ++e)
             seen_.push_back(interface_of(cascade, cascade.einsums[e], mapping.einsums[e]));
         for (std::size_t t = 0; t < cascade.tensors.size(); ++t)
@@ -210,7 +210,6 @@ class LoopTree {
     }
 
     const Cascade& cascade_;
-    const Machine& machine_;
     const FusedMapping& mapping_;
     std::vector<Interface> seen_;
     std::vector<HandedOver> handed_over_;
@@ -232,7 +231,7 @@ CascadeCost evaluate(const Cascade& cascade, const Machine& machine, const Fused
         cost.violations.insert(cost.violations.end(), one.violations.begin(), one.violations.end());
         cost.einsums.push_back(std::move(one));
     }
-    const LoopTree tree(cascade, machine, mapping);
+    const LoopTree tree(cascade, mapping);
     const std::vector<core::Violation> found = tree.violations();
     cost.violations.insert(cost.violations.end(), found.begin(), found.end());
     cost.peak_on_chip_bits = tree.peak_bits();

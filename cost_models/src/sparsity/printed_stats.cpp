@@ -105,7 +105,7 @@ PrintedStats read_printed_stats(const std::filesystem::path& file) {
 CountComparison compare_counts(const PrintedStats& printed,
                                const SparseCase& inputs,
                                const SparseCost& cost) {
-    constexpr std::array accesses{"reads", "fills", "updates"};
+    constexpr std::array access_names{"reads", "fills", "updates"};
     constexpr std::array outcomes{"Actual", "Gated", "Skipped"};
     CountComparison out;
     for (const LevelCost& level : cost.levels) {
@@ -115,7 +115,7 @@ CountComparison compare_counts(const PrintedStats& printed,
                 const auto access = static_cast<Access>(i / outcome_count);
                 const auto outcome = static_cast<Outcome>(i % outcome_count);
                 const std::string name = level.name + "/" + inputs.problem.einsum.tensors[t].name +
-                                         "/" + accesses.at(i / outcome_count) + "/" +
+                                         "/" + access_names.at(i / outcome_count) + "/" +
                                          outcomes.at(i % outcome_count);
                 compare(out, printed, name, tensor.data.at(access, outcome));
                 for (std::size_t r = 0; r < tensor.ranks.size(); ++r) {

@@ -58,7 +58,7 @@ class Joiner {
            const model::Machine& machine,
            const std::vector<const EinsumFronts*>& fronts,
            CascadeObjective objective)
-        : cascade_(cascade), follower_(cascade, machine), fronts_(fronts), objective_(objective) {
+        : follower_(cascade, machine), fronts_(fronts), objective_(objective) {
         rest_.resize(fronts.size() + 1);
         for (std::size_t e = fronts.size(); e-- > 0;) {
             Rest least{infinite, infinite};
@@ -160,7 +160,6 @@ class Joiner {
             }
     }
 
-    const model::Cascade& cascade_;
     Follower follower_;
     const std::vector<const EinsumFronts*>& fronts_;
     CascadeObjective objective_;
