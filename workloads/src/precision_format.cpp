@@ -165,8 +165,8 @@ std::int64_t PrecisionFormat::shared_bits() const {
 }
 
 std::int64_t PrecisionFormat::index_bits() const {
-    return m <= 1 ? std::int64_t{0}
-                  : std::int64_t{std::bit_width(static_cast<std::uint64_t>(m - 1))};
+    return m <= 1 ? 0
+                  : static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(m - 1)));
 }
 
 double PrecisionFormat::held() const {
