@@ -141,12 +141,7 @@ class ComparisonScript {
     }
 
     void label(const std::string& text, double y, int size, const char* colour) {
-        commands_ +=
-            fmt::format("set label {} at screen 0.5,{:.5f} center font ',{}' textcolor '{}'\n",
-                        gnuplot_string(text),
-                        up(y),
-                        size,
-                        colour);
+        commands_ += centred_label(text, y, height_, size, colour);
     }
 
     void style() {

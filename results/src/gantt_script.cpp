@@ -92,11 +92,7 @@ class GanttScript {
                                     double y,
                                     int size,
                                     const char* colour) const {
-        return fmt::format("set label {} at screen 0.5,{:.5f} center font ',{}' textcolor '{}'\n",
-                           gnuplot_string(text),
-                           up(y),
-                           size,
-                           colour);
+        return centred_label(text, y, height_, size, colour);
     }
 
     /// Names of the kinds in their colours, in one line.

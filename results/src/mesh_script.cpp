@@ -137,11 +137,7 @@ class MeshScript {
                                     double y,
                                     int size,
                                     const char* colour) const {
-        return fmt::format("set label {} at screen 0.5,{:.5f} center font ',{}' textcolor '{}'\n",
-                           gnuplot_string(text),
-                           up(y),
-                           size,
-                           colour);
+        return centred_label(text, y, height_, size, colour);
     }
 
     /// The busiest, the mean, and how many have nothing to do.

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "plexus/results/plot.hpp"
+
 namespace plexus::results {
 
 namespace {
@@ -38,6 +40,15 @@ std::string both_pictures(std::string_view name, int width, int height, std::str
         commands,
         2 * width,
         2 * height);
+}
+
+std::string centred_label(
+    std::string_view text, double y, int height, int size, std::string_view colour) {
+    return fmt::format("set label {} at screen 0.5,{:.5f} center font ',{}' textcolor '{}'\n",
+                       gnuplot_string(text),
+                       1 - y / height,
+                       size,
+                       colour);
 }
 
 std::size_t letters(std::string_view text) {

@@ -13,6 +13,10 @@ namespace plexus::results {
                                         int height,
                                         std::string_view commands);
 
+/// Command for a text in the middle of a picture of `height` pixels, `y` pixels below its top.
+[[nodiscard]] std::string centred_label(
+    std::string_view text, double y, int height, int size, std::string_view colour);
+
 /// How many letters `text` has in UTF-8.
 [[nodiscard]] std::size_t letters(std::string_view text);
 

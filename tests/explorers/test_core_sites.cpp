@@ -16,82 +16,37 @@
 #include "plexus/workloads/load.hpp"
 
 #include "catch.hpp"
+#include "small_event_machines.hpp"
 
 using namespace plexus;
 using cost_models::Placement;
 using cost_models::Plan;
 using cost_models::event_driven::BlockFlow;
+using explorers::chain_text;
+using explorers::read_text;
+using explorers::small_event_core;
+using explorers::small_links;
 
 namespace {
 
 // Eight cores on 2 × 2 tiles: tile 0 at (0, 0), 1 at (0, 1), 2 at (1, 0), 3 at (1, 1).
-constexpr const char* machine_text = R"(
+const std::string machine_text = R"(
 version: 1
 name: eight_cores
 technology: {clock_hz: 1.0e+9, static_core_mw: 0, static_chip_mw: 0}
-event_driven:
-  neurons: 64
-  synaptic_memory_bits: 16384
-  synaptic_word_bits: 64
-  axons_in: 4096
-  axons_out: 4096
-  lanes: 1
-  payload_bits: 8
-  state_bits: 24
-  scan: all
-  dynamic_weights: true
-  axon_in: {energy_pj: 1, time_ns: 16}
-  synapse_word: {energy_pj: 2, time_ns: 1}
-  synapse_op: {energy_pj: 33.6, time_ns: 4.7}
-  soma_access: {energy_pj: 51.2, time_ns: 6}
-  soma_update: {energy_pj: 21.6, time_ns: 3.7}
-  spike_out: {energy_pj: 69.3, time_ns: 30}
-  axon_out: {energy_pj: 111, time_ns: 5.1}
-interconnect:
+event_driven:)" + small_event_core +
+                                 R"(interconnect:
   mesh:
     width: 2
     height: 2
-    cores_per_tile: 2
-    energy_x_pj: 3
-    energy_y_pj: 4
-    time_x_ns: 4
-    time_y_ns: 6
-    link_bandwidth_bits_per_cycle: 32
-    packet_bits: 32
-    multicast: false
-off_chip:
-  read_bandwidth_bits_per_cycle: 8
-  write_bandwidth_bits_per_cycle: 8
-  read_energy_pj_per_bit: 8
-  write_energy_pj_per_bit: 8
+    cores_per_tile: 2)" + small_links +
+                                 R"(
 sync: {time_ns_by_tiles: {1: 100, 2: 200, 3: 300, 4: 400}, energy_pj: 0}
 )";
 
-// Three linear layers in a chain, 48 → 40 → 24 → 56.
-constexpr const char* chain_text = R"(
-- {id: 0, name: a, operator_type: Gemm, equation: "O[b][k]+=I[b][c]*W[k][c]",
-   loop_dims: [B, K, C], loop_sizes: [1, 40, 48],
-   operand_precision: {W: 8, I: 8, O: 24, O_final: 8}, operand_source: {I: 0, W: 0}}
-- {id: 1, name: b, operator_type: Gemm, equation: "O[b][k]+=I[b][c]*W[k][c]",
-   loop_dims: [B, K, C], loop_sizes: [1, 24, 40],
-   operand_precision: {W: 8, I: 8, O: 24, O_final: 8}, operand_source: {I: 0, W: 1}}
-- {id: 2, name: c, operator_type: Gemm, equation: "O[b][k]+=I[b][c]*W[k][c]",
-   loop_dims: [B, K, C], loop_sizes: [1, 56, 24],
-   operand_precision: {W: 8, I: 8, O: 24, O_final: 8}, operand_source: {I: 1, W: 2}}
-)";
-
-template <class Read>
-auto read(const char* text, const Read& from) {
-    core::Problems problems;
-    const core::Node root = core::parse_yaml(text, "text.yaml", problems);
-    auto value = from(root, problems);
-    problems.throw_if_any();
-    return value;
-}
-
 struct Fixture {
-    hardware::Architecture architecture = read(machine_text, hardware::read_architecture);
-    workloads::Workload workload = read(chain_text, workloads::read_workload);
+    hardware::Architecture architecture = read_text(machine_text, hardware::read_architecture);
+    workloads::Workload workload = read_text(chain_text, workloads::read_workload);
     cost_models::PlanModel model{architecture, workload, work(workload)};
 
     static std::vector<cost_models::OperatorWork> work(const workloads::Workload& w) {

@@ -10,89 +10,36 @@
 #include "plexus/workloads/load.hpp"
 
 #include "catch.hpp"
+#include "small_event_machines.hpp"
 
 using namespace plexus;
+using explorers::chain_text;
 using explorers::FusionMode;
 using explorers::PlacementMode;
+using explorers::read_text;
+using explorers::small_event_core;
+using explorers::small_links;
 
 namespace {
 
 // Two cores on a 2 × 1 mesh; memory for about half of the weights of the chain below.
-constexpr const char* machine_text = R"(
+const std::string machine_text = R"(
 version: 1
 name: two_cores
 technology: {clock_hz: 1.0e+9, static_core_mw: 0.5, static_chip_mw: 1}
 event_driven:
-  cores: 2
-  neurons: 64
-  synaptic_memory_bits: 16384
-  synaptic_word_bits: 64
-  axons_in: 4096
-  axons_out: 4096
-  lanes: 1
-  payload_bits: 8
-  state_bits: 24
-  scan: all
-  dynamic_weights: true
-  axon_in: {energy_pj: 1, time_ns: 16}
-  synapse_word: {energy_pj: 2, time_ns: 1}
-  synapse_op: {energy_pj: 33.6, time_ns: 4.7}
-  soma_access: {energy_pj: 51.2, time_ns: 6}
-  soma_update: {energy_pj: 21.6, time_ns: 3.7}
-  spike_out: {energy_pj: 69.3, time_ns: 30}
-  axon_out: {energy_pj: 111, time_ns: 5.1}
-interconnect:
+  cores: 2)" + small_event_core + R"(interconnect:
   mesh:
     width: 2
     height: 1
-    cores_per_tile: 1
-    energy_x_pj: 3
-    energy_y_pj: 4
-    time_x_ns: 4
-    time_y_ns: 6
-    link_bandwidth_bits_per_cycle: 32
-    packet_bits: 32
-    multicast: false
-off_chip:
-  read_bandwidth_bits_per_cycle: 8
-  write_bandwidth_bits_per_cycle: 8
-  read_energy_pj_per_bit: 8
-  write_energy_pj_per_bit: 8
+    cores_per_tile: 1)" + small_links +
+                                 R"(
 sync: {time_ns_by_tiles: {1: 100, 2: 200}, energy_pj: 0}
 )";
 
-hardware::Architecture machine() {
-    core::Problems problems;
-    const core::Node root = core::parse_yaml(machine_text, "machine.yaml", problems);
-    hardware::Architecture a = hardware::read_architecture(root, problems);
-    problems.throw_if_any();
-    return a;
-}
-
-// Three linear layers in a chain, 48 → 40 → 24 → 56.
-constexpr const char* chain_text = R"(
-- {id: 0, name: a, operator_type: Gemm, equation: "O[b][k]+=I[b][c]*W[k][c]",
-   loop_dims: [B, K, C], loop_sizes: [1, 40, 48],
-   operand_precision: {W: 8, I: 8, O: 24, O_final: 8}, operand_source: {I: 0, W: 0}}
-- {id: 1, name: b, operator_type: Gemm, equation: "O[b][k]+=I[b][c]*W[k][c]",
-   loop_dims: [B, K, C], loop_sizes: [1, 24, 40],
-   operand_precision: {W: 8, I: 8, O: 24, O_final: 8}, operand_source: {I: 0, W: 1}}
-- {id: 2, name: c, operator_type: Gemm, equation: "O[b][k]+=I[b][c]*W[k][c]",
-   loop_dims: [B, K, C], loop_sizes: [1, 56, 24],
-   operand_precision: {W: 8, I: 8, O: 24, O_final: 8}, operand_source: {I: 1, W: 2}}
-)";
-
-workloads::Workload chain() {
-    core::Problems problems;
-    const core::Node root = core::parse_yaml(chain_text, "chain.yaml", problems);
-    workloads::Workload w = workloads::read_workload(root, problems);
-    problems.throw_if_any();
-    return w;
-}
-
 struct Fixture {
-    hardware::Architecture architecture = machine();
-    workloads::Workload workload = chain();
+    hardware::Architecture architecture = read_text(machine_text, hardware::read_architecture);
+    workloads::Workload workload = read_text(chain_text, workloads::read_workload);
     cost_models::PlanModel model{architecture, workload, work(workload)};
     cost_models::PlanModel::ScratchPointer scratch = model.make_scratch();
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plexus/cost_models/event_driven/published_figures.hpp"
 
-#include <map>
 #include <stdexcept>
 #include <string>
 
-#include "plexus/core/reader.hpp"
-#include "plexus/hardware/load.hpp"
+#include "plexus/cost_models/figure_table.hpp"
 
 #include "event_driven/chip_figures.hpp"
 
@@ -105,88 +103,39 @@ double compute(const Reader& check, const hardware::Architecture& chip) {
     return 0;
 }
 
-class Table {
-  public:
-    Table(std::filesystem::path presets, core::Problems& problems)
-        : presets_(std::move(presets)), problems_(problems) {}
-
-    FigureRow row(const Reader& item) {
-        item.allow({"chip",
-                    "workload",
-                    "quantity",
-                    "figure",
-                    "source",
-                    "preset",
-                    "check",
-                    "fitted",
-                    "remark"});
-        FigureRow row;
-        row.chip = item.at("chip").text();
-        row.workload = item.at("workload").text();
-        row.quantity = item.at("quantity").text();
-        row.figure = item.at("figure").number();
-        row.source = item.at("source").text();
-        row.fitted = item.find("fitted").boolean_or(false);
-        row.remark = item.find("remark").text_or("");
-        const Reader check = item.find("check");
-        if (!check) {
-            if (row.remark.empty()) {
-                item.problem("expected a check, or a remark that says why there is none");
-            }
-            return row;
-        }
-        row.preset = item.at("preset").text();
-        if (row.figure == 0) {
-            item.at("figure").problem("expected a figure other than 0 to compare with");
-        }
-        if (const hardware::Architecture* const chip = preset(item.at("preset"))) {
-            try {
-                row.ours = compute(check, *chip);
-            } catch (const std::invalid_argument& error) {
-                check.problem(error.what());
-            }
-        }
+FigureRow read_row(const Reader& item, PresetMachines& presets, core::Problems& problems) {
+    item.allow({"chip",
+                "workload",
+                "quantity",
+                "figure",
+                "source",
+                "preset",
+                "check",
+                "fitted",
+                "remark"});
+    FigureRow row = read_figure(item, "chip");
+    const Reader check = item.find("check");
+    if (!check)
         return row;
-    }
-
-  private:
-    /// The machine that `name` names; nullptr with a problem if there is none.
-    const hardware::Architecture* preset(const Reader& name) {
-        const std::string text = name.text();
-        const auto known = chips_.find(text);
-        if (known != chips_.end()) {
-            return &known->second;
+    row.preset = item.at("preset").text();
+    if (const hardware::Architecture* const chip = presets.find(item.at("preset"), problems)) {
+        try {
+            row.ours = compute(check, *chip);
+        } catch (const std::invalid_argument& error) {
+            check.problem(error.what());
         }
-        const std::filesystem::path file = presets_ / (text + ".yaml");
-        if (text.empty() || !std::filesystem::is_regular_file(file)) {
-            name.problem("expected a hardware preset, but there is no " + file.string());
-            return nullptr;
-        }
-        const core::Node root = hardware::load_architecture_tree(file, problems_);
-        return &chips_.emplace(text, hardware::read_architecture(root, problems_)).first->second;
     }
-
-    std::filesystem::path presets_;
-    core::Problems& problems_;
-    std::map<std::string, hardware::Architecture> chips_;
-};
+    return row;
+}
 
 }  // namespace
 
 std::vector<FigureRow> check_published_figures(const std::filesystem::path& table,
                                                const std::filesystem::path& presets) {
-    core::Problems problems;
-    const core::Node root = core::load_yaml(table, problems);
-    problems.throw_if_any();
-    const Reader document(root, "", problems);
-    document.allow({"version", "figures"});
-    Table checks(presets, problems);
-    std::vector<FigureRow> rows;
-    for (const Reader& item : document.at("figures").items()) {
-        rows.push_back(checks.row(item));
-    }
-    problems.throw_if_any();
-    return rows;
+    PresetMachines machines(presets);
+    return read_figure_table<FigureRow>(table, [&](const Reader& item, core::Problems& problems) {
+        return read_row(item, machines, problems);
+    });
 }
 
 }  // namespace plexus::cost_models::event_driven

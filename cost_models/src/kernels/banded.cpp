@@ -62,8 +62,7 @@ class Banded final : public Kernel {
     explicit Banded(std::int64_t half_width) : half_width_(half_width) {}
 
     [[nodiscard]] KernelCost cost(const BlockShape& shape, std::int64_t value_bits) const override {
-        const std::int64_t h = std::min(half_width_, shape.block - 1);
-        const auto values = static_cast<double>((2 * h + 1) * shape.block - h * (h + 1));
+        const double values = near_diagonal(shape.block, half_width_);
         return {.storage_bits = values * static_cast<double>(value_bits),
                 .work = values,
                 .lane_work = values};
@@ -79,14 +78,9 @@ class Banded final : public Kernel {
 }  // namespace
 
 void register_banded(core::Registry<Kernel>& registry) {
-    constexpr double widest = 1023;
     registry.add({.name = "banded",
                   .summary = "Elements near the diagonal of the block; drops the rest",
-                  .params = {{.name = "half_width",
-                              .unit = "1",
-                              .fallback = std::int64_t{1},
-                              .range = {.lower = 0, .upper = widest},
-                              .doc = "diagonals kept on each side of the main one"}}},
+                  .params = {half_width_param()}},
                  [](const core::Params& params) {
                      return std::make_unique<const Banded>(params.integer("half_width"));
                  });

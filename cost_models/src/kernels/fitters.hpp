@@ -88,6 +88,22 @@ class MaskFitter : public BlockFitter {
     std::vector<char> keep_;
 };
 
+/// Elements of a block within `half_width` of its diagonal.
+[[nodiscard]] inline double near_diagonal(std::int64_t block, std::int64_t half_width) {
+    const std::int64_t h = std::min(half_width, block - 1);
+    return static_cast<double>((2 * h + 1) * block - h * (h + 1));
+}
+
+/// The parameter `half_width` of kernels that keep what is near the diagonal.
+[[nodiscard]] inline core::ParamSpec half_width_param() {
+    constexpr double widest = 1023;
+    return {.name = "half_width",
+            .unit = "1",
+            .fallback = std::int64_t{1},
+            .range = {.lower = 0, .upper = widest},
+            .doc = "diagonals kept on each side of the main one"};
+}
+
 /// Marks the `count` elements of most weighted energy among those of indices in `order`, which is
 /// reordered; of equal ones the first.
 inline void keep_largest(const Block& block,

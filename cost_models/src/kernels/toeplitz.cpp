@@ -116,7 +116,7 @@ class Stencil final : public Kernel {
 
     [[nodiscard]] KernelCost cost(const BlockShape& shape, std::int64_t value_bits) const override {
         const std::int64_t h = std::min(half_width_, shape.block - 1);
-        const auto work = static_cast<double>((2 * h + 1) * shape.block - h * (h + 1));
+        const double work = near_diagonal(shape.block, h);
         return {.storage_bits = static_cast<double>((2 * h + 1) * value_bits),
                 .work = work,
                 .lane_work = work};
@@ -132,17 +132,12 @@ class Stencil final : public Kernel {
 }  // namespace
 
 void register_toeplitz(core::Registry<Kernel>& registry) {
-    constexpr double widest = 1023;
     registry.add(
         {.name = "toeplitz", .summary = "One value for each diagonal of the block", .params = {}},
         [](const core::Params&) { return std::make_unique<const Toeplitz>(); });
     registry.add({.name = "stencil",
                   .summary = "One value for each diagonal near the main one; drops the rest",
-                  .params = {{.name = "half_width",
-                              .unit = "1",
-                              .fallback = std::int64_t{1},
-                              .range = {.lower = 0, .upper = widest},
-                              .doc = "diagonals on each side of the main one"}}},
+                  .params = {half_width_param()}},
                  [](const core::Params& params) {
                      return std::make_unique<const Stencil>(params.integer("half_width"));
                  });

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "plexus/core/reader.hpp"
 #include "plexus/core/text.hpp"
+#include "plexus/cost_models/figure_table.hpp"
 #include "plexus/cost_models/precision.hpp"
 #include "plexus/workloads/language_model.hpp"
 
@@ -175,36 +175,17 @@ double compute(const Reader& check) {
 
 FigureRow read_row(const Reader& item) {
     item.allow({"method", "workload", "quantity", "figure", "source", "check", "fitted", "remark"});
-    FigureRow row;
-    row.chip = item.at("method").text();
-    row.workload = item.at("workload").text();
-    row.quantity = item.at("quantity").text();
-    row.figure = item.at("figure").number(core::Range::positive());
-    row.source = item.at("source").text();
-    row.fitted = item.find("fitted").boolean_or(false);
-    row.remark = item.find("remark").text_or("");
-    if (const Reader check = item.find("check")) {
+    FigureRow row = read_figure(item, "method");
+    if (const Reader check = item.find("check"))
         row.ours = compute(check);
-    } else if (row.remark.empty()) {
-        item.problem("expected a check, or a remark that says why there is none");
-    }
     return row;
 }
 
 }  // namespace
 
 std::vector<FigureRow> check_published_formats(const std::filesystem::path& table) {
-    core::Problems problems;
-    const core::Node root = core::load_yaml(table, problems);
-    problems.throw_if_any();
-    const Reader document(root, "", problems);
-    document.allow({"version", "figures"});
-    std::vector<FigureRow> rows;
-    for (const Reader& item : document.at("figures").items()) {
-        rows.push_back(read_row(item));
-    }
-    problems.throw_if_any();
-    return rows;
+    return read_figure_table<FigureRow>(
+        table, [](const Reader& item, core::Problems&) { return read_row(item); });
 }
 
 }  // namespace plexus::cost_models

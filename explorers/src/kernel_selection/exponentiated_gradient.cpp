@@ -98,11 +98,7 @@ void register_exponentiated_gradient(core::Registry<WeightSolver>& registry) {
     registry.add(
         {.name = "exponentiated_gradient",
          .summary = "Multiplies weights by exp(−step·gradient): mirror descent",
-         .params = {{.name = "iterations",
-                     .unit = "1",
-                     .fallback = std::int64_t{1000},
-                     .range = {.lower = 1, .upper = 1e9},
-                     .doc = "most steps"}}},
+         .params = {iterations_param(1000)}},
         [](const core::Params& params) {
             return std::make_unique<const ExponentiatedGradient>(params.integer("iterations"));
         });

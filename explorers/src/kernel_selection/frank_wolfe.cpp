@@ -82,11 +82,7 @@ class FrankWolfe final : public WeightSolver {
 void register_frank_wolfe(core::Registry<WeightSolver>& registry) {
     registry.add({.name = "frank_wolfe",
                   .summary = "Steps towards the best kernel or away from the worst one",
-                  .params = {{.name = "iterations",
-                              .unit = "1",
-                              .fallback = std::int64_t{10000},
-                              .range = {.lower = 1, .upper = 1e9},
-                              .doc = "most steps"}}},
+                  .params = {iterations_param(10000)}},
                  [](const core::Params& params) {
                      return std::make_unique<const FrankWolfe>(params.integer("iterations"));
                  });

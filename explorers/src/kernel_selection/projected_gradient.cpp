@@ -74,11 +74,7 @@ class ProjectedGradient final : public WeightSolver {
 void register_projected_gradient(core::Registry<WeightSolver>& registry) {
     registry.add({.name = "projected_gradient",
                   .summary = "Steps along the gradient, projected back to the simplex",
-                  .params = {{.name = "iterations",
-                              .unit = "1",
-                              .fallback = std::int64_t{10000},
-                              .range = {.lower = 1, .upper = 1e9},
-                              .doc = "most steps"}}},
+                  .params = {iterations_param(10000)}},
                  [](const core::Params& params) {
                      return std::make_unique<const ProjectedGradient>(params.integer("iterations"));
                  });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plexus/cost_models/sparsity/sparse_figures.hpp"
+
 #include <algorithm>
 #include <cmath>
 
-#include "plexus/core/reader.hpp"
-#include "plexus/cost_models/sparsity/sparse_figures.hpp"
+#include "plexus/cost_models/figure_table.hpp"
 #include "plexus/cost_models/sparsity/timeloop_inputs.hpp"
 
 namespace plexus::cost_models::sparsity {
@@ -115,17 +116,8 @@ SparseFigure read_row(const Reader& item) {
 }  // namespace
 
 std::vector<SparseFigure> check_sparse_figures(const std::filesystem::path& table) {
-    core::Problems problems;
-    const core::Node root = core::load_yaml(table, problems);
-    problems.throw_if_any();
-    const Reader document(root, "", problems);
-    document.allow({"version", "figures"});
-    std::vector<SparseFigure> rows;
-    for (const Reader& item : document.at("figures").items()) {
-        rows.push_back(read_row(item));
-    }
-    problems.throw_if_any();
-    return rows;
+    return read_figure_table<SparseFigure>(
+        table, [](const Reader& item, core::Problems&) { return read_row(item); });
 }
 
 }  // namespace plexus::cost_models::sparsity
