@@ -224,6 +224,35 @@ def check_targets(files, build):
                 yield path, 1, f"is a public header that {folder}/CMakeLists.txt does not list"
 
 
+OPENS = re.compile(r"(?:inline )?namespace(?: ([\w:]+))? \{$")
+DEFINES = re.compile(r"(?:struct|class|enum class|union) (\w+)(?: final)?(?: : [^;]*)? \{")
+
+
+def types_of(path):
+    """Yields (line number, qualified name) of the types that a file defines in named namespaces."""
+    inside = []
+    for number, line in enumerate(lines_of(path), 1):
+        opened = OPENS.match(line)
+        if opened:
+            inside.append(opened[1])
+        elif line.startswith("}  // namespace") and inside:
+            inside.pop()
+        elif None not in inside and DEFINES.match(line):
+            yield number, "::".join([*inside, DEFINES.match(line)[1]])
+
+
+def check_types(files):
+    """Yields (path, line, message) for each type that another file defines otherwise: the linker
+    would mix them up without a word."""
+    first = {}
+    for path in files:
+        if is_cpp(path) and path.parts[0] in FOLDERS:
+            for number, name in types_of(path):
+                other = first.setdefault(name, (path, number))
+                if other[0] != path:
+                    yield path, number, f"{name} is a type of {other[0]}:{other[1]} too"
+
+
 def is_text(path):
     return path.suffix not in (".png", ".svg", ".pdf", ".gz") and "tests/bad" not in str(path)
 
@@ -238,6 +267,7 @@ def check_structure(args):
             except UnicodeDecodeError:
                 pass  # a deliberately malformed test input
     findings += check_targets(files, args.build)
+    findings += check_types(files)
     for path, line, message in findings:
         print(f"{path}:{line}: {message}")
     print(f"{len(files)} files checked, {len(findings)} findings")

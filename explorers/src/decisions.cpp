@@ -44,7 +44,7 @@ void read_kernels(const Reader& kernels, Decisions& out) {
     if (!kernels)
         return;
     std::vector<std::string> known{
-        "bank", "block", "selector", "path", "mixture", "weights", "table", "seed"};
+        "bank", "block", "selector", "path", "classes", "mixture", "weights", "table", "seed"};
     for (const std::string& name : selectors.names())
         if (!selectors.find(name)->params.empty())
             known.push_back(name);
@@ -60,6 +60,7 @@ void read_kernels(const Reader& kernels, Decisions& out) {
             k.selector_params = std::move(params);
     }
     read_choice(kernels.find("path"), {"compile_time", "run_time"}, k.path);
+    read_choice(kernels.find("classes"), {"density", "patterns"}, k.classes);
     k.mixture = kernels.find("mixture").integer_or(k.mixture, {.lower = 1, .upper = 32});
     if (const Reader weights = kernels.find("weights")) {
         const std::vector<std::string> solvers = builtin_weight_solvers().names();
@@ -179,6 +180,7 @@ core::Node default_kernels_tree(const Decisions& d) {
         if (const auto& params = selectors.find(name)->params; !params.empty())
             set_key(kernels, name, default_params_tree(params));
     set_key(kernels, "path", text_node("compile_time"));
+    set_key(kernels, "classes", text_node("density"));
     set_key(kernels, "mixture", text_node(std::to_string(d.kernels.mixture)));
     set_key(kernels, "weights", text_node(d.kernels.solver));
     set_key(kernels, "seed", text_node(std::to_string(d.kernels.seed)));

@@ -88,6 +88,25 @@ KernelStage make_kernel_stage(const Experiment& experiment, int jobs) {
     return {std::move(blocks), banks, counts, jobs};
 }
 
+/// What every operator has to do under the kernels of its weights.
+std::vector<cost_models::OperatorWork> works_of(const workloads::Workload& workload,
+                                                const KernelPlan& kernels) {
+    std::vector<cost_models::OperatorWork> works;
+    works.reserve(workload.operators.size());
+    for (std::size_t i = 0; i < workload.operators.size(); ++i) {
+        const cost_models::KernelMix* mix = nullptr;
+        const cost_models::event_driven::PartitionCounts* partition = nullptr;
+        for (const workloads::Access& input : workload.operators[i].inputs)
+            if (const auto& s = kernels.selections[input.tensor]; s != nullptr) {
+                mix = &s->mix;
+                partition = kernels.partitions[input.tensor].get();
+            }
+        works.push_back(cost_models::operator_work(workload, i, mix));
+        works.back().partition = partition;
+    }
+    return works;
+}
+
 }  // namespace
 
 /// What evaluations remember, by content: the same in all scenarios of an experiment.
@@ -170,20 +189,8 @@ void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
     }
 
     const workloads::Workload& workload = design.work->value;
-    std::vector<cost_models::OperatorWork> work;
-    work.reserve(workload.operators.size());
-    for (std::size_t i = 0; i < workload.operators.size(); ++i) {
-        const cost_models::KernelMix* mix = nullptr;
-        const cost_models::event_driven::PartitionCounts* partition = nullptr;
-        for (const workloads::Access& input : workload.operators[i].inputs)
-            if (const auto& s = design.kernels.selections[input.tensor]; s != nullptr) {
-                mix = &s->mix;
-                partition = design.kernels.partitions[input.tensor].get();
-            }
-        work.push_back(cost_models::operator_work(workload, i, mix));
-        work.back().partition = partition;
-    }
-    design.model.emplace(design.machine->value, workload, std::move(work), core_models(design));
+    design.model.emplace(
+        design.machine->value, workload, works_of(workload, design.kernels), core_models(design));
     // The same random numbers for every design: differences come from the design, not from luck.
     const auto schedule =
         schedules.create(design.decisions.cooling, design.decisions.cooling_params);

@@ -10,6 +10,7 @@
 #include "plexus/core/text.hpp"
 #include "plexus/cost_models/kernels/kernel_price.hpp"
 #include "plexus/cost_models/operator_work.hpp"
+#include "plexus/workloads/pattern_analysis.hpp"
 #include "plexus/workloads/sparse_matrix.hpp"
 
 namespace plexus::explorers {
@@ -51,7 +52,8 @@ void add_key(core::Hasher& key, const Decisions& d) {
     key.add(static_cast<int>(w.resources)).add(static_cast<int>(w.form)).add(w.work_share);
     key.add(w.switch_cost).add(w.regret_rate).add(w.regret_hysteresis);
     const KernelDecision& k = d.kernels;
-    key.add(k.selector).add(static_cast<int>(k.path)).add(k.mixture).add(k.solver);
+    key.add(k.selector).add(static_cast<int>(k.path)).add(static_cast<int>(k.classes));
+    key.add(k.mixture).add(k.solver);
     for (const auto& [name, value] : k.selector_params.values())
         key.add(name).add(core::to_string(value));
     key.add(k.table.string()).add(k.seed);
@@ -74,7 +76,14 @@ std::optional<core::Violation> over_cap(const char* what, double used, double de
                            .available = core::to_text(cap)};
 }
 
-std::optional<core::Violation> misfit(const KernelBank& bank, std::int64_t block) {
+std::optional<core::Violation> misfit(const KernelBank& bank, const Decisions& decisions) {
+    const std::int64_t block = decisions.block;
+    if (decisions.kernels.classes == BlockClasses::patterns &&
+        block > workloads::most_pattern_block)
+        return core::Violation{
+            .rule = "kernels.classes: patterns are those of small blocks",
+            .needed = fmt::format("block at most {}", workloads::most_pattern_block),
+            .available = fmt::format("block {}", block)};
     for (const NamedKernel& member : bank.members) {
         const std::int64_t multiple = member.kernel->granularity();
         if (block % multiple != 0)
@@ -219,6 +228,20 @@ std::shared_ptr<const cost_models::event_driven::PartitionCounts> KernelStage::p
     });
 }
 
+std::shared_ptr<const std::vector<std::int32_t>> KernelStage::pattern_classes(
+    const workloads::Tensor& tensor, std::int64_t block) const {
+    core::Hasher key = tensor_key(tensor);
+    key.add(block);
+    return pattern_classes_.get(key.finish(), [&] {
+        const workloads::PatternOptions options{.block = block, .groups = {}};
+        return workloads::analyse_patterns(
+                   workloads::make_matrix(tensor.sparsity, tensor.shape[0], tensor.shape[1]),
+                   options,
+                   jobs_)
+            .class_of;
+    });
+}
+
 Selection KernelStage::select_one(const Request& request,
                                   const workloads::Tensor& tensor,
                                   const cost_models::KernelUse& use,
@@ -237,6 +260,13 @@ Selection KernelStage::select_one(const Request& request,
                 workloads::make_matrix(tensor.sparsity, tensor.shape[0], tensor.shape[1]);
             return cost_models::profile_grams(matrix, block, request.bank, jobs_);
         });
+    }
+    std::shared_ptr<const std::vector<std::int32_t>> classes;
+    if (request.decisions.kernels.classes == BlockClasses::patterns) {
+        classes = pattern_classes(tensor, block);
+        options.patterns = *classes;
+        const workloads::LocalityHashOptions hash;
+        options.hashes = hash.rows * hash.bands;
     }
     std::optional<SelectionMachine> machine;
     if (request.pricer)
@@ -309,7 +339,7 @@ KernelPlan KernelStage::select(const workloads::Workload& workload,
     plan.selections.resize(workload.tensors.size());
     plan.partitions.resize(workload.tensors.size());
     const Request asked = request(decisions, machine);
-    plan.violation = misfit(asked.bank, decisions.block);
+    plan.violation = misfit(asked.bank, decisions);
     if (plan.violation)
         return plan;
     double dense_bits = 0;

@@ -80,6 +80,9 @@ class KernelStage {
                                        const workloads::Tensor& tensor,
                                        const cost_models::KernelUse& use,
                                        std::int64_t partial_sum_bits) const;
+    /// Class of the pattern of every block, −1 if it is empty.
+    [[nodiscard]] std::shared_ptr<const std::vector<std::int32_t>> pattern_classes(
+        const workloads::Tensor& tensor, std::int64_t block) const;
     [[nodiscard]] std::shared_ptr<const cost_models::event_driven::PartitionCounts> partition(
         const workloads::Tensor& tensor) const;
 
@@ -92,6 +95,7 @@ class KernelStage {
     mutable core::MemoCache<Selection> selections_;                  // guarded by itself
     mutable core::MemoCache<cost_models::PerformanceTable> tables_;  // guarded by itself
     mutable core::MemoCache<cost_models::event_driven::PartitionCounts> partitions_;
+    mutable core::MemoCache<std::vector<std::int32_t>> pattern_classes_;  // guarded by itself
 };
 
 /// Whether the tensor goes through kernel selection: a weight matrix with a sparsity pattern.

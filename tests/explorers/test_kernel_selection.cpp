@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "plexus/cost_models/kernels/execute.hpp"
 #include "plexus/explorers/kernel_selection/select.hpp"
 #include "plexus/hardware/load.hpp"
+#include "plexus/workloads/pattern_analysis.hpp"
 
 #include "catch.hpp"
 
@@ -460,8 +462,24 @@ TEST_CASE("at run time errors are those of a class, looking is charged, and clas
     const Selection guessed = select_kernels(p, bank, options, 8);
     CHECK(guessed.score >= known.score);
     CHECK(guessed.regret == Approx(guessed.score / known.score - 1));
-    // A non-zero each for the histogram, 64 hashes per block with non-zeros, a look-up per block.
-    CHECK(guessed.analysis_operations == static_cast<double>(m.nonzeros()) + 256 * 64 + 256);
+    // A non-zero each for the histogram, a look-up per block.
+    CHECK(guessed.analysis_operations == static_cast<double>(m.nonzeros()) + 256);
+    // Classes of patterns tell the two kinds apart: nothing is missed, for 64 hashes a block.
+    const std::vector<std::int32_t> patterns =
+        workloads::analyse_patterns(m, {.block = 16, .groups = {}}, 1).class_of;
+    CHECK(*std::max_element(patterns.begin(), patterns.end()) == 1);
+    SelectionOptions hashed = options;
+    hashed.patterns = patterns;
+    hashed.hashes = 64;
+    const Selection seen = select_kernels(p, bank, hashed, 8);
+    REQUIRE(guessed.score > known.score * 1.01);
+    CHECK(seen.score == Approx(known.score).epsilon(1e-12));
+    CHECK(seen.analysis_operations == static_cast<double>(m.nonzeros()) + 256 * 64 + 256);
+    // A class of a few blocks tells nothing: those are of their density again.
+    std::vector<std::int32_t> rare(patterns.size());
+    std::iota(rare.begin(), rare.end(), 0);
+    hashed.patterns = rare;
+    CHECK(select_kernels(p, bank, hashed, 8).score == guessed.score);
     SelectionOptions adaptive = options;
     adaptive.weighting.mode = AlphaMode::by_class;
     const Selection adapted = select_kernels(p, bank, adaptive, 8);
@@ -491,4 +509,25 @@ TEST_CASE("mixtures of kernels: better than one kernel where the formula says so
             sum += term.weight;
         CHECK(std::fabs(sum - 1) <= 1e-12);
     }
+}
+
+TEST_CASE("an exact kernel is faster than dense by no more than its zeros and idle units allow") {
+    rc::prop("S ≤ 1 / (density · utilisation of dense)", [] {
+        static const hardware::Architecture machine = preset("tpu_like");
+        constexpr double units = 32.0 * 32.0;
+        const cost_models::KernelPricer pricer(machine, 0);
+        const cost_models::BlockShape shape{.block = 32, .nonzeros = *rc::gen::inRange(1, 1025)};
+        const cost_models::KernelUse use{.vectors = *rc::gen::element(1, 4, 64)};
+        const double area = 32.0 * 32.0;
+        const double density = static_cast<double>(shape.nonzeros) / area;
+        const double dense = pricer.dense(32, use).cycles;
+        const double utilisation = area * static_cast<double>(use.vectors) / (units * dense);
+        for (const auto& member : bank_of({"csr", "csc", "bitmap", "coo", "masked"}).members) {
+            const cost_models::KernelPrice price = pricer.price(*member.kernel, shape, use);
+            RC_TAG(member.name);
+            RC_ASSERT(price.work_slots >=
+                      static_cast<double>(shape.nonzeros * use.vectors) * (1 - 1e-12));
+            RC_ASSERT(dense / price.cycles <= (1 + 1e-9) / (density * utilisation));
+        }
+    });
 }

@@ -35,7 +35,9 @@ void check_options(const LocalityHashOptions& options, std::int64_t block) {
         if (!good)
             bad.add({}, path, std::move(message));
     };
-    that(block >= 1 && block <= 64, "block", fmt::format("must be in 1..64, got {}", block));
+    that(block >= 1 && block <= most_pattern_block,
+         "block",
+         fmt::format("must be in 1..{}, got {}", most_pattern_block, block));
     that(options.rows >= 1 && options.rows <= 64,
          "hash.rows",
          fmt::format("must be in 1..64, got {}", options.rows));

@@ -87,7 +87,8 @@ KernelScores::KernelScores(const BlockProfile& profile,
                            const cost_models::KernelBank& bank,
                            const Weighting& weighting,
                            std::int64_t value_bits,
-                           const ResourceModel& resources)
+                           const ResourceModel& resources,
+                           std::span<const std::int32_t> patterns)
     : profile_(profile), bank_(bank) {
     // A matrix without energy can lose none.
     if (profile.total_energy > 0) {
@@ -117,6 +118,30 @@ KernelScores::KernelScores(const BlockProfile& profile,
         class_of_shape_.push_back(cost_models::density_bin(shape.nonzeros, profile.block));
         classes_ = std::max(classes_, class_of_shape_.back() + 1);
     }
+    if (!patterns.empty())
+        class_by_patterns(patterns);
+}
+
+void KernelScores::class_by_patterns(std::span<const std::int32_t> patterns) {
+    core::ensure(patterns.size() == blocks(), "every block has a class of patterns, or none has");
+    const std::int32_t last = *std::max_element(patterns.begin(), patterns.end());
+    std::vector<std::int64_t> sizes(static_cast<std::size_t>(last + 1));
+    for (const std::int32_t c : patterns)
+        if (c >= 0)
+            ++sizes[static_cast<std::size_t>(c)];
+    std::vector<std::uint32_t> numbers(sizes.size());
+    const std::size_t by_density = classes_;
+    for (std::size_t c = 0; c < sizes.size(); ++c)
+        if (sizes[c] >= least_pattern_blocks)
+            numbers[c] = static_cast<std::uint32_t>(classes_++);
+    std::vector<std::uint32_t> of_block(blocks());
+    for (std::size_t p = 0; p < of_block.size(); ++p) {
+        const bool large =
+            patterns[p] >= 0 && numbers[static_cast<std::size_t>(patterns[p])] >= by_density;
+        of_block[p] = large ? numbers[static_cast<std::size_t>(patterns[p])]
+                            : static_cast<std::uint32_t>(class_of(p));
+    }
+    class_of_block_ = std::move(of_block);
 }
 
 std::int64_t KernelScores::held(std::size_t kernel, std::size_t block) const {

@@ -46,7 +46,8 @@ class Selecting {
                  bank,
                  options.weighting,
                  value_bits,
-                 full_model(options.weighting, value_bits, profile.block, machine)),
+                 full_model(options.weighting, value_bits, profile.block, machine),
+                 options.patterns),
           seen_(what_is_seen(bank, value_bits, machine)),
           value_bits_(static_cast<double>(value_bits)) {}
 
@@ -65,7 +66,7 @@ class Selecting {
         out.regret = selector_->exact() && sees_all ? 0.0 : regret(chosen, alpha);
         out.table_misses = misses_;
         if (options_.path == SelectionPath::run_time)
-            out.analysis_operations = analysis_operations(profile_);
+            out.analysis_operations = analysis_operations(profile_, options_.hashes);
         if (options_.mixture > 1)
             mix_blocks(chosen, *grams, alpha, out);
         else
@@ -114,7 +115,8 @@ class Selecting {
             bank,
             w,
             value_bits,
-            from_table(w, table, key, full_model(w, value_bits, profile_.block, machine), misses_));
+            from_table(w, table, key, full_model(w, value_bits, profile_.block, machine), misses_),
+            options_.patterns);
         return options_.path == SelectionPath::run_time ? scores.estimated() : scores;
     }
 

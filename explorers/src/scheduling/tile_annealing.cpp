@@ -5,7 +5,7 @@
 #include "plexus/core/random.hpp"
 #include "plexus/explorers/annealing/annealer.hpp"
 
-#include "scheduling/tile_space.hpp"
+#include "scheduling/schedule_space.hpp"
 
 namespace plexus::explorers {
 
@@ -18,7 +18,7 @@ using cost_models::timeline::TileSchedule;
 /// rule of order changes.
 class TileMoves {
   public:
-    TileMoves(TileSpace& space, const TileSchedule& start)
+    TileMoves(ScheduleSpace& space, const TileSchedule& start)
         : space_(space), now_(start), best_(start) {
         if (now_.rank.empty()) {
             for (std::size_t g = 0; g < space.groups(); ++g) {
@@ -69,7 +69,7 @@ class TileMoves {
         }
     }
 
-    TileSpace& space_;
+    ScheduleSpace& space_;
     TileSchedule now_;
     TileSchedule before_;
     TileSchedule best_;
@@ -77,7 +77,7 @@ class TileMoves {
 
 }  // namespace
 
-TileSchedule anneal_tiles(TileSpace& space, const TileSchedule& start) {
+TileSchedule anneal_tiles(ScheduleSpace& space, const TileSchedule& start) {
     const TileDecision& decision = space.decision();
     TileMoves moves(space, start);
     AnnealingOptions options;

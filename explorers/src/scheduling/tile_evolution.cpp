@@ -10,7 +10,7 @@
 #include <pagmo/problem.hpp>
 #include <pagmo/utils/multi_objective.hpp>
 
-#include "scheduling/tile_space.hpp"
+#include "scheduling/schedule_space.hpp"
 
 namespace plexus::explorers {
 
@@ -27,7 +27,7 @@ constexpr double no_timeline = 1e60;
 
 /// What a schedule is made of: the core of every group that has a choice, and the rule of order.
 struct TileGenome {
-    TileSpace* space = nullptr;
+    ScheduleSpace* space = nullptr;
     TileSchedule base;
 
     [[nodiscard]] TileSchedule decode(const TileGenes& genes) const {
@@ -84,7 +84,7 @@ struct TileProblem {
 
 }  // namespace
 
-std::vector<TilePoint> evolve_tiles(TileSpace& space, const std::vector<TileSchedule>& starts) {
+std::vector<TilePoint> evolve_tiles(ScheduleSpace& space, const std::vector<TileSchedule>& starts) {
     constexpr std::int64_t most = 40;
     const std::int64_t steps = space.decision().steps;
     const std::int64_t size = std::clamp<std::int64_t>(steps / 8 / 4 * 4, 8, most);

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "scheduling/tile_space.hpp"
+#include "scheduling/schedule_space.hpp"
 
 namespace plexus::explorers {
 
@@ -203,7 +203,7 @@ TileSearchResult find_tile_schedule(const NodeGraph& graph,
                                     const TileMachine& machine,
                                     const NodeCosts& costs,
                                     const TileDecision& decision) {
-    TileSpace space(graph, machine, costs, decision);
+    ScheduleSpace space(graph, machine, costs, decision);
     TileSchedule listed;
     listed.core_of_group = listed_cores(graph, decision.mapping.cores);
     listed.stack_of_operator = stacks_of(graph, machine, decision);

@@ -14,11 +14,18 @@
 
 namespace plexus::explorers {
 
+/// Which blocks are taken for alike where they are not looked at one by one: kernels.classes
+enum class BlockClasses : std::uint8_t {
+    density,   ///< Those of like density.
+    patterns,  ///< Those that locality-sensitive hashes find alike: workloads::analyse_patterns().
+};
+
 /// How kernels are chosen from the bank: kernels.*
 struct KernelDecision {
     std::string selector = "oracle";  ///< kernels.selector
     core::Params selector_params;     ///< kernels.<name of selector>.*
     SelectionPath path = SelectionPath::compile_time;
+    BlockClasses classes = BlockClasses::density;
     std::int64_t mixture = 1;                       ///< kernels.mixture: most kernels of a block.
     std::string solver = "exponentiated_gradient";  ///< kernels.weights: solver of mixtures.
     std::filesystem::path table;                    ///< kernels.table; empty = from the models.

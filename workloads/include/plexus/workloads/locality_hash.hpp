@@ -9,6 +9,9 @@
 
 namespace plexus::workloads {
 
+/// Largest edge of a block whose patterns can be told apart: a row fits a word.
+inline constexpr std::int64_t most_pattern_block = 64;
+
 /// What one pass over a block tells. i, j = row and column within the block.
 struct BlockFeatures {
     std::int32_t nonzeros = 0;

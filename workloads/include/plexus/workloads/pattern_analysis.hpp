@@ -39,7 +39,7 @@ struct PatternHistogram {
 
 /// What to look for in blocks.
 struct PatternOptions {
-    std::int64_t block = 32;                       ///< Edge length, 1 … 64.
+    std::int64_t block = 32;                       ///< Edge length, 1 … most_pattern_block.
     std::vector<GroupShape> groups{GroupShape{}};  ///< Each m must divide the block.
     LocalityHashOptions hash{};
 };

@@ -37,15 +37,22 @@ using ResourceModel =
                                        ResourceModel model,
                                        std::int64_t& misses);
 
+/// Fewer blocks do not tell what the next one of their class will lose.
+inline constexpr std::int64_t least_pattern_blocks = 8;
+
 /// Both terms of J for every kernel of a bank and every block of a profile, without α.
 class KernelScores {
   public:
     /// Keeps references to profile and bank.
+    /// \param patterns Class of the pattern of every block, −1 if it is empty. Blocks of classes
+    /// with fewer than least_pattern_blocks, which tell too little, and all if this is empty, are
+    /// classed by density instead.
     KernelScores(const cost_models::BlockProfile& profile,
                  const cost_models::KernelBank& bank,
                  const Weighting& weighting,
                  std::int64_t value_bits,
-                 const ResourceModel& resources);
+                 const ResourceModel& resources,
+                 std::span<const std::int32_t> patterns = {});
 
     [[nodiscard]] std::size_t kernels() const { return tables_.size(); }
     [[nodiscard]] std::size_t blocks() const { return profile_.shape.size(); }
@@ -86,9 +93,11 @@ class KernelScores {
     /// What one unit of lost energy adds to J at α = 1: P/(‖K‖²·ε_ref²).
     [[nodiscard]] double error_factor() const { return error_factor_; }
 
-    /// Class of a block: the bin of its density.
+    /// Class of a block: that of its pattern, or the bin of its density.
     [[nodiscard]] std::size_t class_of(std::size_t block) const {
-        return class_of_shape_[static_cast<std::size_t>(profile_.shape[block])];
+        return class_of_block_.empty()
+                   ? class_of_shape_[static_cast<std::size_t>(profile_.shape[block])]
+                   : class_of_block_[block];
     }
     [[nodiscard]] std::size_t classes() const { return classes_; }
 
@@ -115,7 +124,10 @@ class KernelScores {
     const cost_models::KernelBank& bank_;
     std::vector<Table> tables_;
     double error_factor_ = 0;
+    void class_by_patterns(std::span<const std::int32_t> patterns);
+
     std::vector<std::size_t> class_of_shape_;
+    std::vector<std::uint32_t> class_of_block_;  ///< Empty: by shape.
     std::size_t classes_ = 0;
 };
 

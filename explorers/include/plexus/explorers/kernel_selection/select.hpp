@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "plexus/cost_models/kernels/block_profile.hpp"
@@ -17,9 +18,6 @@
 #include "plexus/explorers/kernel_selection/weighting.hpp"
 
 namespace plexus::explorers {
-
-/// r·L of MinHash at 16 bands of 4 rows, a threshold near a Jaccard similarity of ½.
-inline constexpr std::int64_t default_hashes = 64;
 
 /// When blocks are looked at.
 enum class SelectionPath : std::uint8_t {
@@ -36,6 +34,10 @@ struct SelectionOptions {
     SelectionPath path = SelectionPath::compile_time;
     std::size_t mixture = 1;                       ///< Most kernels of one block.
     std::shared_ptr<const WeightSolver> solver{};  ///< Of mixtures; none = exponentiated gradient.
+    /// Class of the pattern of every block, −1 if it is empty, for what is estimated of blocks that
+    /// are not looked at; empty = blocks of like density are a class.
+    std::span<const std::int32_t> patterns{};
+    std::int64_t hashes = 0;  ///< Of a block that is not empty, that find the class of its pattern.
     std::int64_t partial_sum_bits = 16;
     std::uint64_t seed = 1;  ///< Of selectors that draw lots.
 };
@@ -78,6 +80,6 @@ struct Selection {
 /// Operations that the run-time path takes to look at blocks: one per non-zero for the histogram,
 /// `hashes` per block that is not empty, and one look-up per block.
 [[nodiscard]] double analysis_operations(const cost_models::BlockProfile& profile,
-                                         std::int64_t hashes = default_hashes);
+                                         std::int64_t hashes);
 
 }  // namespace plexus::explorers

@@ -10,9 +10,9 @@
 namespace plexus::explorers {
 
 /// Schedules that a search may choose from, and what they are worth.
-class TileSpace {
+class ScheduleSpace {
   public:
-    TileSpace(const cost_models::timeline::NodeGraph& graph,
+    ScheduleSpace(const cost_models::timeline::NodeGraph& graph,
               const cost_models::timeline::TileMachine& machine,
               const cost_models::timeline::NodeCosts& costs,
               const TileDecision& decision)
@@ -73,10 +73,10 @@ class TileSpace {
 
 /// Anneals cores and order from `start`. \return the best schedule.
 [[nodiscard]] cost_models::timeline::TileSchedule anneal_tiles(
-    TileSpace& space, const cost_models::timeline::TileSchedule& start);
+    ScheduleSpace& space, const cost_models::timeline::TileSchedule& start);
 
 /// Evolves cores and priority; `starts` are in the first generation. \return the front, by latency.
 [[nodiscard]] std::vector<TilePoint> evolve_tiles(
-    TileSpace& space, const std::vector<cost_models::timeline::TileSchedule>& starts);
+    ScheduleSpace& space, const std::vector<cost_models::timeline::TileSchedule>& starts);
 
 }  // namespace plexus::explorers
