@@ -86,7 +86,7 @@ std::vector<core::Node> others(const std::string& text) {
                "linear",       "lundy_mees", "logarithmic", "annealing",
                "energy",       "zigzag",     "dual",        "balance",
                "dynamic",      "random",     "run_time",    "latency_and_energy",
-               "bottleneck",   "active_set"};
+               "bottleneck",   "active_set", "patterns"};
     }
     std::vector<core::Node> nodes;
     for (const std::string& other : out)

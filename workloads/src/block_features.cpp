@@ -57,14 +57,16 @@ class ColumnCounts {
     std::array<std::uint64_t, 7> planes_{};  // up to 64 words
 };
 
-/// Length of the longest run of ones within a row: each step shortens all runs by one.
-std::int32_t longest_run(Rows rows) {
+/// Length of the longest run of ones within one of the first `count` rows: each step shortens all
+/// runs by one.
+std::int32_t longest_run(Rows rows, std::int64_t count) {
+    const auto end = static_cast<std::size_t>(count);
     std::int32_t length = 0;
     for (;;) {
         std::uint64_t any = 0;
-        for (std::uint64_t& row : rows) {
-            any |= row;
-            row &= row << 1U;
+        for (std::size_t i = 0; i < end; ++i) {
+            any |= rows[i];
+            rows[i] &= rows[i] << 1U;
         }
         if (any == 0)
             return length;
@@ -136,7 +138,7 @@ void read_bitmap(std::span<const std::uint64_t> bitmap,
     features.diagonals_used = ones(below) + ones(above);
     features.columns_used = ones(any);
     features.fullest_column = columns.largest();
-    features.longest_run = longest_run(rows);
+    features.longest_run = longest_run(rows, block);
 }
 
 float group_conformity(std::span<const std::uint64_t> bitmap,

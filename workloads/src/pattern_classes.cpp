@@ -4,6 +4,7 @@
 #include <bit>
 #include <numeric>
 #include <utility>
+#include <vector>
 
 #include "plexus/core/parallel.hpp"
 
@@ -22,30 +23,58 @@ using Links = std::vector<std::pair<Block, Block>>;
 /// The blocks of a band that share a key. So that the work stays linear in the number of blocks, a
 /// block is compared with a few that stand for the others and with the last one, not with all.
 struct Bucket {
-    std::uint64_t key = 0;
     std::array<Block, 3> spokesmen{no_block, no_block, no_block};
     Block last = no_block;
 };
 
-/// Buckets by key. What is looked up at random, the table of their numbers, stays small.
+/// The blocks of a band by key. Most keys belong to one block, so that a bucket is made for the
+/// second one only, and what is looked up at random, the table, stays small.
 class Buckets {
   public:
-    explicit Buckets(std::size_t blocks) : numbers_(std::bit_ceil(blocks + blocks / 2 + 2)) {}
+    explicit Buckets(std::span<const std::uint64_t> keys)
+        : keys_(keys), slots_(std::bit_ceil(keys.size() + keys.size() / 2 + 2)) {}
 
-    Bucket& at(std::uint64_t key) {
-        const std::size_t mask = numbers_.size() - 1;
-        std::size_t i = static_cast<std::size_t>(key) & mask;  // keys are hashes already
-        while (numbers_[i] != 0 && buckets_[numbers_[i] - 1].key != key)
-            i = (i + 1) & mask;
-        if (numbers_[i] == 0) {
-            buckets_.push_back({.key = key});
-            numbers_[i] = static_cast<std::uint32_t>(buckets_.size());
+    /// Brings the place of a block that is asked for soon into the cache.
+    void prefetch(Block p) const { __builtin_prefetch(&slots_[keys_[p] & (slots_.size() - 1)]); }
+
+    /// The bucket of the block's key; nullptr if the block is the first with this key.
+    Bucket* enter(Block p) {
+        Slot& slot = slots_[place(p)];
+        if (slot.first == 0) {
+            slot = {.tag = tag_of(keys_[p]), .first = p + 1, .bucket = 0};
+            return nullptr;
         }
-        return buckets_[numbers_[i] - 1];
+        if (slot.bucket == 0) {
+            const Block first = slot.first - 1;
+            buckets_.push_back({.spokesmen = {first, no_block, no_block}, .last = first});
+            slot.bucket = static_cast<std::uint32_t>(buckets_.size());
+        }
+        return &buckets_[slot.bucket - 1];
     }
 
   private:
-    std::vector<std::uint32_t> numbers_;  ///< 0 = none, else one more than the place in buckets_
+    /// Numbers count from 1; 0 = none.
+    struct Slot {
+        std::uint32_t tag = 0;  ///< The upper half of the key.
+        std::uint32_t first = 0;
+        std::uint32_t bucket = 0;
+    };
+
+    static std::uint32_t tag_of(std::uint64_t key) {
+        return static_cast<std::uint32_t>(key >> 32U);
+    }
+    [[nodiscard]] std::size_t place(Block p) const {
+        const std::uint64_t key = keys_[p];  // a hash already
+        const std::size_t mask = slots_.size() - 1;
+        std::size_t i = static_cast<std::size_t>(key) & mask;
+        while (slots_[i].first != 0 &&
+               (slots_[i].tag != tag_of(key) || keys_[slots_[i].first - 1] != key))
+            i = (i + 1) & mask;
+        return i;
+    }
+
+    std::span<const std::uint64_t> keys_;
+    std::vector<Slot> slots_;
     std::vector<Bucket> buckets_;
 };
 
@@ -102,16 +131,21 @@ Block partner_of(Block p, const AllBlocks& all, const LocalityHash& hash, Bucket
 Links links_of_band(const AllBlocks& all,
                     const LocalityHash& hash,
                     std::span<const std::uint64_t> keys) {
-    Buckets buckets(keys.size());
+    constexpr Block ahead = 16;
+    Buckets buckets(keys);
     Links links;
     for (Block p = 0; p < keys.size(); ++p) {
+        if (p + ahead < keys.size())
+            buckets.prefetch(p + ahead);
         if (all.empty(p))
             continue;
-        Bucket& bucket = buckets.at(keys[p]);
-        const Block partner = partner_of(p, all, hash, bucket);
+        Bucket* const bucket = buckets.enter(p);
+        if (bucket == nullptr)
+            continue;
+        const Block partner = partner_of(p, all, hash, *bucket);
         if (partner != no_block)
             links.emplace_back(partner, p);
-        bucket.last = p;
+        bucket->last = p;
     }
     return links;
 }
