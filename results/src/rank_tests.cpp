@@ -17,11 +17,12 @@ namespace {
 
 constexpr std::size_t exact_up_to = 25;
 
-/// Sum of the ranks of the positive differences, and what ties say of its spread.
+/// Ranks of the magnitudes of differences that are not 0, and what ties say of their spread.
 struct SignedRanks {
-    double positive = 0;
-    double ties = 0;  ///< Σ t³ − t over groups of t equal magnitudes.
-    std::size_t count = 0;
+    std::vector<std::size_t>
+        doubled;          ///< Twice the ranks, whole numbers even where there are ties.
+    double positive = 0;  ///< Sum of the ranks of the positive differences.
+    double ties = 0;      ///< Σ t³ − t over groups of t equal magnitudes.
 };
 
 SignedRanks signed_ranks(std::span<const double> differences) {
@@ -31,7 +32,6 @@ SignedRanks signed_ranks(std::span<const double> differences) {
             left.push_back(d);
     std::ranges::sort(left, {}, [](double d) { return std::abs(d); });
     SignedRanks out;
-    out.count = left.size();
     for (std::size_t first = 0; first < left.size();) {
         std::size_t last = first;
         while (last < left.size() && std::abs(left[last]) == std::abs(left[first]))
@@ -39,23 +39,25 @@ SignedRanks signed_ranks(std::span<const double> differences) {
         const double rank = static_cast<double>(first + 1 + last) / 2;
         const auto group = static_cast<double>(last - first);
         out.ties += group * group * group - group;
-        for (std::size_t i = first; i < last; ++i)
+        for (std::size_t i = first; i < last; ++i) {
+            out.doubled.push_back(first + 1 + last);
             out.positive += left[i] > 0 ? rank : 0;
+        }
         first = last;
     }
     return out;
 }
 
-/// P(sum of ranks ≤ sum) over all 2^n signs.
-double exact_tail(std::size_t n, double sum) {
-    std::vector<double> ways(n * (n + 1) / 2 + 1, 0);
+/// P(sum of ranks ≤ sum) over all signs.
+double exact_tail(const std::vector<std::size_t>& doubled, double sum) {
+    std::vector<double> ways(std::accumulate(doubled.begin(), doubled.end(), std::size_t{1}), 0);
     ways[0] = 1;
-    for (std::size_t rank = 1; rank <= n; ++rank)
+    for (const std::size_t rank : doubled)
         for (std::size_t s = ways.size(); s-- > rank;)
             ways[s] += ways[s - rank];
-    const auto end = static_cast<std::ptrdiff_t>(sum) + 1;
+    const auto end = static_cast<std::ptrdiff_t>(2 * sum) + 1;
     return std::accumulate(ways.begin(), ways.begin() + end, 0.0) /
-           std::exp2(static_cast<double>(n));
+           std::exp2(static_cast<double>(doubled.size()));
 }
 
 }  // namespace
@@ -64,13 +66,13 @@ double wilcoxon_signed_rank(std::span<const double> differences) {
     core::ensure(std::ranges::all_of(differences, [](double d) { return std::isfinite(d); }),
                  "wilcoxon_signed_rank: a value is not finite");
     const SignedRanks ranks = signed_ranks(differences);
-    if (ranks.count == 0)
+    if (ranks.doubled.empty())
         return 1;
-    const auto n = static_cast<double>(ranks.count);
+    const auto n = static_cast<double>(ranks.doubled.size());
     const double all = n * (n + 1) / 2;
-    if (ranks.count <= exact_up_to && ranks.ties == 0) {
+    if (ranks.doubled.size() <= exact_up_to) {
         const double smaller = std::min(ranks.positive, all - ranks.positive);
-        return std::min(1.0, 2 * exact_tail(ranks.count, smaller));
+        return std::min(1.0, 2 * exact_tail(ranks.doubled, smaller));
     }
     const double variance = n * (n + 1) * (2 * n + 1) / 24 - ranks.ties / 48;
     const double distance = std::max(0.0, std::abs(ranks.positive - all / 2) - 0.5);
@@ -78,6 +80,8 @@ double wilcoxon_signed_rank(std::span<const double> differences) {
 }
 
 std::vector<double> holm(std::span<const double> p) {
+    core::ensure(std::ranges::all_of(p, [](double x) { return x >= 0 && x <= 1; }),
+                 "holm: a probability is not in [0, 1]");
     std::vector<std::size_t> order(p.size());
     std::iota(order.begin(), order.end(), 0);
     std::ranges::stable_sort(order, {}, [&](std::size_t i) { return p[i]; });
@@ -93,6 +97,9 @@ std::vector<double> holm(std::span<const double> p) {
 double vargha_delaney(std::span<const double> a, std::span<const double> b) {
     if (a.empty() || b.empty())
         return std::numeric_limits<double>::quiet_NaN();
+    const auto number = [](double v) { return !std::isnan(v); };
+    core::ensure(std::ranges::all_of(a, number) && std::ranges::all_of(b, number),
+                 "vargha_delaney: a value is not a number");
     std::vector<double> sorted(b.begin(), b.end());
     std::ranges::sort(sorted);
     double wins = 0;

@@ -37,6 +37,26 @@ std::vector<std::size_t> independent(const MatrixXd& x) {
     return kept;
 }
 
+/// Variances of coefficients after HC3: every squared residual over (1 − leverage)². What an
+/// observation alone decides (leverage 1) has no residual to tell its spread: not a number.
+VectorXd hc3(const MatrixXd& design, const MatrixXd& inverse, const VectorXd& residual) {
+    constexpr double rounding = 1e-9;
+    VectorXd variance = VectorXd::Zero(design.cols());
+    for (Index i = 0; i < design.rows(); ++i) {
+        const VectorXd pull = inverse * design.row(i).transpose();
+        const double free = 1 - design.row(i) * pull;
+        if (free > rounding) {
+            variance += (pull * (residual(i) / free)).array().square().matrix();
+            continue;
+        }
+        const double most = pull.cwiseAbs().maxCoeff();
+        for (Index j = 0; j < pull.size(); ++j)
+            if (std::abs(pull(j)) > rounding * most)
+                variance(j) = std::numeric_limits<double>::quiet_NaN();
+    }
+    return variance;
+}
+
 double two_sided(double t, double freedom) {
     if (std::isnan(t))
         return 1;
@@ -69,14 +89,7 @@ Regression least_squares(const std::vector<std::string>& names,
     const VectorXd residual = response - design * beta;
     const MatrixXd inverse = (design.transpose() * design).inverse();
 
-    // HC3: every squared residual over (1 − leverage)².
-    MatrixXd scaled = design;
-    for (Index i = 0; i < n; ++i) {
-        const double leverage = design.row(i) * inverse * design.row(i).transpose();
-        const double free = 1 - leverage;
-        scaled.row(i) *= free > 1e-12 ? residual(i) / free : 0.0;
-    }
-    const MatrixXd covariance = inverse * (scaled.transpose() * scaled) * inverse;
+    const VectorXd variance = hc3(design, inverse, residual);
 
     Regression out;
     out.observations = n;
@@ -87,7 +100,7 @@ Regression least_squares(const std::vector<std::string>& names,
     out.adjusted_r2 = 1 - (1 - out.r2) * static_cast<double>(n - 1) / freedom;
     for (std::size_t j = 0; j < kept.size(); ++j) {
         const auto at = static_cast<Index>(j);
-        const double error = std::sqrt(std::max(0.0, covariance(at, at)));
+        const double error = std::sqrt(variance(at));
         out.terms.push_back({.name = names[kept[j]],
                              .coefficient = beta(at),
                              .standard_error = error,

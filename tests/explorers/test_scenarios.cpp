@@ -149,6 +149,15 @@ TEST_CASE("factors of scenarios are combined, the last one varying fastest") {
     CHECK(e.study->density == e.study->axes[0]);
 }
 
+TEST_CASE("both studies of kernel fusion try the same methods on the same machines") {
+    const Experiment drawn = load_experiment(source / "experiments/akf_sparsity_sweep.yaml");
+    const Experiment pruned = load_experiment(source / "experiments/akf_dlmc_sweep.yaml");
+    REQUIRE(pruned.scenarios.size() == drawn.scenarios.size());
+    for (std::size_t s = 0; s < drawn.scenarios.size(); ++s)
+        CHECK(pruned.scenarios[s].name == drawn.scenarios[s].name);
+    CHECK(pruned.space.size() == std::optional<std::int64_t>(32));
+}
+
 TEST_CASE("what is wrong with a study is said") {
     const auto errors = [](const std::vector<explorers::Override>& overrides) {
         try {

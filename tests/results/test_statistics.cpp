@@ -76,10 +76,18 @@ TEST_CASE("Wilcoxon's signed-rank test by hand and by tables") {
         many.push_back(i <= 10 ? -i : i);
     CHECK(results::wilcoxon_signed_rank(many) ==
           Approx(std::erfc(177 / std::sqrt(2363.75) / std::sqrt(2.0))));
-    // Ties: ranks 1.5, 1.5, 3 of three; variance 3.5 − 6/48.
+    // Ties: ranks 1.5, 1.5 and 3; three of the eight signs have a sum of at most 1.5.
     const std::vector<double> tied{1, -1, 2};
-    CHECK(results::wilcoxon_signed_rank(tied) ==
-          Approx(std::erfc((1.5 - 0.5) / std::sqrt(2 * (3.5 - 0.125)))));
+    CHECK(results::wilcoxon_signed_rank(tied) == Approx(2 * 3.0 / 8));
+    // ±1, 2, 2, … 13, 13: T+ = 351 − 3 of 26 ranks, with 13 pairs of ties.
+    std::vector<double> pairs{-1, -1};
+    for (int i = 2; i <= 13; ++i)
+        pairs.insert(pairs.end(), {1.0 * i, 1.0 * i});
+    CHECK(results::wilcoxon_signed_rank(pairs) ==
+          Approx(std::erfc((348 - 175.5 - 0.5) /
+                           std::sqrt(2 * (26.0 * 27 * 53 / 24 - 13 * 6.0 / 48)))));
+    CHECK_THROWS_AS(results::wilcoxon_signed_rank(std::vector<double>{std::nan("")}),
+                    std::logic_error);
     rc::prop("order and common sign do not count", [] {
         auto values = *rc::gen::container<std::vector<int>>(rc::gen::inRange(-20, 21));
         std::vector<double> a(values.begin(), values.end());
@@ -97,6 +105,7 @@ TEST_CASE("Holm's adjustment steps down") {
     CHECK(results::holm({}).empty());
     const std::vector<double> large{0.9, 0.8};
     CHECK(results::holm(large) == std::vector<double>{1, 1});
+    CHECK_THROWS_AS(results::holm(std::vector<double>{0.5, std::nan("")}), std::logic_error);
 }
 
 TEST_CASE("the probability of being larger") {
@@ -105,6 +114,8 @@ TEST_CASE("the probability of being larger") {
     CHECK(results::vargha_delaney(a, b) == Approx((0 + 1 + 2) / 9.0));
     CHECK(results::vargha_delaney(a, a) == 0.5);
     CHECK(std::isnan(results::vargha_delaney(a, {})));
+    CHECK_THROWS_AS(results::vargha_delaney(a, std::vector<double>{std::nan("")}),
+                    std::logic_error);
     rc::prop("both directions add up to one", [] {
         const auto x = *rc::gen::nonEmpty<std::vector<int>>();
         const auto y = *rc::gen::nonEmpty<std::vector<int>>();
@@ -133,6 +144,13 @@ TEST_CASE("a regression by hand") {
     // Two degrees of freedom: P(|T| > t) = 1 − t/√(2 + t²).
     const double t = 1.1 / r.terms[1].standard_error;
     CHECK(r.terms[1].p == Approx(1 - t / std::sqrt(2 + t * t)));
+    // What one observation alone decides has no known error, and does not touch the others.
+    const results::Regression alone = results::least_squares(
+        {"constant", "last"}, {{1, 1, 1, 1}, {0, 0, 0, 1}}, std::vector<double>{1, 2, 3, 7});
+    CHECK(alone.terms[1].coefficient == Approx(5));
+    CHECK(std::isnan(alone.terms[1].standard_error));
+    CHECK(alone.terms[1].p == 1);
+    CHECK(alone.terms[0].standard_error == Approx(std::sqrt(2 * 1.5 * 1.5 / 9)));
     CHECK_THROWS_AS(results::least_squares({"a"}, {{1, 2}}, std::vector<double>{1}),
                     std::logic_error);
 }

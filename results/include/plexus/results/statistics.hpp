@@ -30,18 +30,20 @@ struct Bootstrap {
 [[nodiscard]] Interval bootstrap_mean(std::span<const double> values, const Bootstrap& how = {});
 
 /// Two-sided p of Wilcoxon's signed-rank test that `differences` are symmetric around 0.
-/// Differences of 0 are left out; 1 if none is left. Exact for up to 25 without ties, else by the
+/// Differences of 0 are left out; 1 if none is left. Exact for up to 25, else by the
 /// normal approximation with corrections for ties and continuity. \throws std::logic_error if a
 /// value is not finite. \par Source Wilcoxon, Biometrics Bull. 1 (1945); Hollander and Wolfe,
 /// Nonparametric Statistical Methods (1999), section 3.1.
 [[nodiscard]] double wilcoxon_signed_rank(std::span<const double> differences);
 
 /// Holm's adjusted p values, in the order of `p`: rejecting those below 0.05 keeps the chance of
-/// any false rejection below 0.05. \par Source Holm, Scand. J. Stat. 6 (1979).
+/// any false rejection below 0.05. \throws std::logic_error if one is not in [0, 1].
+/// \par Source Holm, Scand. J. Stat. 6 (1979).
 [[nodiscard]] std::vector<double> holm(std::span<const double> p);
 
 /// Probability that a value of `a` exceeds one of `b`, equal ones counting half: 0.5 = no effect.
-/// NaN if one is empty. \par Source Vargha and Delaney, J. Educ. Behav. Stat. 25 (2000).
+/// NaN if one is empty. \throws std::logic_error if a value is not a number. \par Source Vargha and
+/// Delaney, J. Educ. Behav. Stat. 25 (2000).
 [[nodiscard]] double vargha_delaney(std::span<const double> a, std::span<const double> b);
 
 /// A linear regression by least squares.
@@ -49,8 +51,9 @@ struct Regression {
     struct Term {
         std::string name;
         double coefficient = 0;
-        double standard_error = 0;  ///< HC3: holds for errors of unequal spread.
-        double p = 1;               ///< Two-sided, by Student's t.
+        /// HC3: holds for errors of unequal spread. NaN if one observation alone decides.
+        double standard_error = 0;
+        double p = 1;  ///< Two-sided, by Student's t.
     };
     std::vector<Term> terms;
     std::int64_t observations = 0;
