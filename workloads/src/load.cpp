@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plexus/workloads/load.hpp"
 
+#include <array>
 #include <map>
 
 #include "plexus/core/reader.hpp"
 #include "plexus/core/text.hpp"
 #include "plexus/workloads/onnx.hpp"
 
+#include "block_reader.hpp"
 #include "equation.hpp"
 #include "sections.hpp"
 
@@ -91,29 +93,62 @@ std::string default_name(const core::Node& root) {
     return stem.empty() ? "workload" : stem;
 }
 
+/// The sections that say what the operators are; a workload has one of them.
+struct Source {
+    const char* key;
+    Workload (*read)(const core::Reader& section);
+};
+constexpr std::array<Source, 3> sources{
+    {{"model", read_model}, {"mamba", read_mamba}, {"attention", read_attention}}};
+
+Workload read_source(const core::Reader& reader) {
+    const core::Reader layers = reader.find("layers");
+    std::vector<std::string> given;
+    if (layers.valid()) {
+        given.emplace_back("layers");
+    }
+    for (const Source& source : sources) {
+        if (reader.has(source.key)) {
+            given.emplace_back(source.key);
+        }
+    }
+    if (given.size() != 1) {
+        reader.problem(
+            given.empty() ? "expected layers (a list), model (a language model), mamba or attention"
+                          : "has both " + core::join(given, " and ") + "; give one of them");
+        return {};
+    }
+    if (layers.valid()) {
+        return read_layers(layers, reader.find("tensors"));
+    }
+    Workload workload;
+    for (const Source& source : sources) {
+        if (const core::Reader section = reader.find(source.key); section.valid()) {
+            workload = source.read(section);
+        }
+    }
+    if (!workload.operators.empty()) {
+        apply_tensors(reader.find("tensors"), workload);
+    }
+    return workload;
+}
+
 Workload read_map(const core::Reader& reader) {
-    reader.allow(
-        {"version", "name", "description", "variables", "layers", "model", "tensors", "sparsity"});
+    reader.allow({"version",
+                  "name",
+                  "description",
+                  "variables",
+                  "layers",
+                  "model",
+                  "mamba",
+                  "attention",
+                  "tensors",
+                  "sparsity"});
     if (const core::Reader version = reader.find("version"); version.valid()) {
         (void)version.integer({.lower = 1, .upper = 1});
     }
     (void)reader.find("description").text_or("");
-    const core::Reader layers = reader.find("layers");
-    const core::Reader model = reader.find("model");
-    Workload workload;
-    if (layers.valid() == model.valid()) {
-        reader.problem(layers.valid() ? "has both layers and model; give one of them"
-                                      : "expected layers (a list) or model (a language model)");
-        return workload;
-    }
-    if (layers.valid()) {
-        workload = read_layers(layers, reader.find("tensors"));
-    } else {
-        workload = read_model(model);
-        if (!workload.operators.empty()) {
-            apply_tensors(reader.find("tensors"), workload);
-        }
-    }
+    Workload workload = read_source(reader);
     if (!workload.operators.empty()) {
         apply_sparsity(reader.find("sparsity"), workload);
     }

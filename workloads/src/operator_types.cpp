@@ -10,7 +10,7 @@ namespace plexus::workloads {
 
 namespace {
 
-constexpr std::array<OperatorType, 25> types{{
+constexpr std::array<OperatorType, 27> types{{
     {"Conv", OperatorKind::contraction, 1},
     {"Conv_downsample", OperatorKind::contraction, 1},
     {"Gemm", OperatorKind::contraction, 1},
@@ -26,9 +26,11 @@ constexpr std::array<OperatorType, 25> types{{
     {"Mul", OperatorKind::elementwise, 1},
     {"Copy", OperatorKind::elementwise, 1},
     {"CacheAppend", OperatorKind::elementwise, 1},
-    {"ReLU", OperatorKind::elementwise, 1},  // max(x, 0)
-    {"SiLU", OperatorKind::elementwise, 4},  // x/(1 + exp(−x)): negate, exp, add, divide
-    {"GELU", OperatorKind::elementwise, 5},  // x/2·(1 + erf(x/√2)): scale, erf, +, ·, halve
+    {"Exp", OperatorKind::elementwise, 1},
+    {"Softplus", OperatorKind::elementwise, 3},  // ln(1 + exp(x)): exp, add, ln
+    {"ReLU", OperatorKind::elementwise, 1},      // max(x, 0)
+    {"SiLU", OperatorKind::elementwise, 4},      // x/(1 + exp(−x)): negate, exp, add, divide
+    {"GELU", OperatorKind::elementwise, 5},      // x/2·(1 + erf(x/√2)): scale, erf, +, ·, halve
     {"GELU_tanh", OperatorKind::elementwise, 9},  // x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))):
                                                   // x², ·x, ·c, + x, ·c, tanh, + 1, ·x, halve
     {"RoPE", OperatorKind::elementwise, 3},       // x·cos, y·sin, add
