@@ -10,6 +10,8 @@
 #include "plexus/results/mesh_plot.hpp"
 #include "plexus/results/provenance.hpp"
 
+#include "timeline_picture.hpp"
+
 namespace plexus::apps {
 
 namespace {
@@ -91,7 +93,7 @@ void NotableDesigns::add(const results::Front& front,
     for (core::CostItem& item : why.items)
         costs_.push_back({front.scenario, point.record.id, point.label, std::move(item)});
     kernels_.push_back(labelled(std::move(why.kernels)));
-    plans_.push_back(labelled(std::move(why.plan)));
+    plans_[why.plan.name].push_back(labelled(std::move(why.plan)));
     if (!why.mappings.rows.empty())
         mappings_.push_back(labelled(std::move(why.mappings)));
     if (!why.sites.rows.empty())
@@ -106,6 +108,10 @@ void NotableDesigns::draw_chosen(const FrontPoint& point, const Evaluator::Expla
     for (const core::CostItem& item : why.items)
         add_energy(operators, item.work, item);
     chosen_.push_back(picture_of("operators", std::move(operators)));
+    if (why.tiles != nullptr) {
+        chosen_.push_back(timeline_picture(title + ": timeline", *why.tiles));
+        trace_ = timeline_trace(*why.tiles);
+    }
     if (!why.mesh)
         return;
     results::MeshLoads loads = mesh_loads(*why.mesh, why.loads);
@@ -121,7 +127,8 @@ void NotableDesigns::write(const results::RunFolder& folder) const {
     };
     folder.write("breakdown.csv", results::breakdown_table(costs_));
     stack("kernels", kernels_);
-    stack("plan", plans_);
+    for (const auto& [name, tables] : plans_)
+        stack(name.c_str(), tables);
     if (!mappings_.empty())
         stack("mappings", mappings_);
     if (!sites_.empty())
@@ -130,6 +137,8 @@ void NotableDesigns::write(const results::RunFolder& folder) const {
         stack("cores", cores_);
         stack("links", links_);
     }
+    if (!trace_.empty())
+        folder.write("trace.json", trace_);
     folder.write("provenance.csv", results::provenance_table(sources_));
 }
 

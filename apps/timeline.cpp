@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
 #include <fmt/format.h>
 
 #include "plexus/core/text.hpp"
-#include "plexus/cost_models/timeline/timeline_trace.hpp"
 #include "plexus/explorers/scheduling/tile_network.hpp"
-#include "plexus/results/gantt_plot.hpp"
 #include "plexus/results/run_folder.hpp"
 
 #include "commands.hpp"
 #include "pictures.hpp"
 #include "provenance.hpp"
 #include "timeline_options.hpp"
+#include "timeline_picture.hpp"
 
 namespace plexus::apps {
 
@@ -26,57 +24,6 @@ using explorers::TileExperiment;
 
 std::string percent_of(double part, double whole) {
     return fmt::format("{:.1f} %", whole > 0 ? 100 * part / whole : 0.0);
-}
-
-/// Nodes on their cores in the colours of their stacks, moves on the channels they take.
-results::GanttChart chart_of(const TileExperiment& experiment, const TiledNetwork& tiled) {
-    const timeline::Timeline& line = tiled.found.timeline;
-    const auto& stacks = tiled.found.schedule.stack_of_operator;
-    results::GanttChart chart;
-    chart.title = experiment.workload.name + " on " + experiment.architecture.name;
-    chart.end = static_cast<double>(line.latency);
-    const std::int32_t count =
-        stacks.empty() ? 1 : *std::max_element(stacks.begin(), stacks.end()) + 1;
-    for (std::int32_t s = 0; s < count; ++s)
-        chart.kinds.push_back(fmt::format("stack {}", s + 1));
-    chart.kinds.emplace_back("moves");
-    for (const timeline::TileCore& core : tiled.machine.cores)
-        chart.rows.push_back({core.name, {}});
-    const std::size_t cores = chart.rows.size();
-    for (const timeline::TileChannel& channel : tiled.machine.channels)
-        chart.rows.push_back({channel.name, {}});
-    for (std::size_t n = 0; n < line.runs.size(); ++n) {
-        const timeline::NodeRun& run = line.runs[n];
-        const auto op = static_cast<std::size_t>(tiled.graph.nodes[n].op);
-        chart.rows[static_cast<std::size_t>(run.core)].bars.push_back(
-            {static_cast<double>(run.start),
-             static_cast<double>(run.end),
-             stacks.empty() ? 0 : static_cast<std::size_t>(stacks[op])});
-    }
-    for (const timeline::BlockMove& move : line.moves) {
-        const auto route = *tiled.machine.route(move.from, move.to);
-        for (const std::int32_t channel : route.subspan(static_cast<std::size_t>(move.joined)))
-            chart.rows[cores + static_cast<std::size_t>(channel)].bars.push_back(
-                {static_cast<double>(move.start),
-                 static_cast<double>(move.end),
-                 chart.kinds.size() - 1});
-    }
-    const auto steps = timeline::occupancy(tiled.graph, tiled.machine, line);
-    for (std::size_t m = 0; m < steps.size(); ++m) {
-        results::GanttMemory memory{tiled.machine.memories[m].name,
-                                    static_cast<double>(tiled.machine.memories[m].capacity_bits),
-                                    {}};
-        for (const timeline::OccupancyStep& step : steps[m])
-            memory.steps.emplace_back(static_cast<double>(step.time),
-                                      static_cast<double>(step.bits));
-        if (!memory.steps.empty())
-            chart.memories.push_back(std::move(memory));
-    }
-    // Rows of channels that nothing uses say nothing.
-    std::erase_if(chart.rows, [&](const results::GanttRow& row) {
-        return row.bars.empty() && row.name.rfind("link", 0) == 0;
-    });
-    return chart;
 }
 
 void print_summary(const TileExperiment& experiment, const TiledNetwork& tiled) {
@@ -142,16 +89,12 @@ int run_timeline(const TimelineOptions& options) {
     provenance.seed = experiment.decision.seed;
     const results::RunFolder folder({.name = experiment.name, .out = options.out},
                                     experiment.resolved);
-    std::vector<std::string> operators;
-    for (const workloads::Operator& op : experiment.workload.operators)
-        operators.push_back(op.name);
-    folder.write(
-        "trace.json",
-        timeline::to_trace_json(tiled.graph, tiled.machine, tiled.found.timeline, operators));
+    folder.write("trace.json", timeline_trace(tiled));
     folder.write("energy.csv", energy_table(tiled));
     const std::vector<std::string> drawn =
         draw(folder.path(),
-             {{"timeline", results::gantt_script("timeline", chart_of(experiment, tiled))}});
+             {timeline_picture(experiment.workload.name + " on " + experiment.architecture.name,
+                               tiled)});
     provenance.state = "finished";
     provenance.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

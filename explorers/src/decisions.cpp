@@ -108,11 +108,21 @@ void read_weighting(const Reader& weighting, Decisions& out) {
     number("regret_hysteresis", w.regret_hysteresis, Range::at_least(0));
 }
 
+void read_stacks(const Reader& stacks, Decisions& out) {
+    constexpr std::size_t plans = 3;  // that many words are about plans of whole operators
+    const std::size_t word = stacks.choice({"none", "all", "searched", "depth_first", "tiles"});
+    if (word < plans)
+        out.plan.fusion = static_cast<FusionMode>(word);
+    else
+        out.execution = static_cast<ExecutionKind>(word - plans + 1);
+}
+
 void read_plan(const Reader& section, Decisions& out) {
     if (const Reader fusion = section.find("fusion")) {
-        fusion.allow({"stacks"});
+        fusion.allow({"stacks", "depth_first"});
         if (const Reader stacks = fusion.find("stacks"))
-            out.plan.fusion = static_cast<FusionMode>(stacks.choice({"none", "all", "searched"}));
+            read_stacks(stacks, out);
+        read_depth_first(fusion.find("depth_first"), out.depth_first);
     }
     if (const Reader placement = section.find("placement")) {
         placement.allow({"mode", "strategy", "neurons_per_core", "latency_share"});
@@ -128,6 +138,39 @@ void read_plan(const Reader& section, Decisions& out) {
         out.plan.latency_share =
             placement.find("latency_share").number_or(out.plan.latency_share, Range::unit());
     }
+}
+
+/// What a timeline is made by; its searches are set as all others are.
+void read_timeline(const Reader& section, Decisions& out) {
+    if (section)
+        section.allow({"tiles",
+                       "stacks",
+                       "allocation",
+                       "priority",
+                       "overlap",
+                       "preload_weights",
+                       "keep_between_stacks"});
+    read_tile_rules(section, out.timeline);
+    out.timeline.steps = out.plan.annealing.steps;
+    out.timeline.probes = out.plan.annealing.probes;
+    out.timeline.initial_acceptance = out.plan.annealing.initial_acceptance;
+    out.timeline.latency_share = out.plan.latency_share;
+    out.timeline.cooling = out.cooling;
+    out.timeline.cooling_params = out.cooling_params;
+}
+
+core::Node default_timeline_tree() {
+    core::Node tiles;
+    tiles.kind = core::Node::Kind::sequence;
+    core::Node root;
+    set_key(root, "tiles", std::move(tiles));
+    set_key(root, "stacks", core::scalar("one"));
+    set_key(root, "allocation", core::scalar("listed"));
+    set_key(root, "priority", core::scalar("latency"));
+    set_key(root, "overlap", core::scalar("true"));
+    set_key(root, "preload_weights", core::scalar("false"));
+    set_key(root, "keep_between_stacks", core::scalar("true"));
+    return root;
 }
 
 void read_annealing(const Reader& annealing,
@@ -226,12 +269,14 @@ Decisions read_decisions(const Reader& section,
                          const core::Registry<Mapper>& mappers) {
     Decisions out;
     if (section) {
-        section.allow({"kernels", "weighting", "fusion", "placement", "annealing", "mapping"});
+        section.allow(
+            {"kernels", "weighting", "fusion", "placement", "annealing", "mapping", "timeline"});
         read_weighting(section.find("weighting"), out);
         read_plan(section, out);
     }
     read_kernels(section ? section.find("kernels") : section, out);
     read_annealing(section ? section.find("annealing") : section, schedules, out);
+    read_timeline(section ? section.find("timeline") : section, out);
     out.mapping = read_mapping_decision(section ? section.find("mapping") : section, mappers);
     return out;
 }
@@ -243,6 +288,7 @@ core::Node default_decision_tree(const core::Registry<CoolingSchedule>& schedule
     core::Node weighting = default_weighting_tree(d.weighting);
     core::Node fusion;
     set_key(fusion, "stacks", text_node("searched"));
+    set_key(fusion, "depth_first", default_depth_first_tree());
     core::Node placement;
     set_key(placement, "mode", text_node("searched"));
     set_key(placement, "strategy", text_node(d.strategy));
@@ -259,6 +305,7 @@ core::Node default_decision_tree(const core::Registry<CoolingSchedule>& schedule
     set_key(root, "kernels", std::move(kernels));
     set_key(root, "weighting", std::move(weighting));
     set_key(root, "fusion", std::move(fusion));
+    set_key(root, "timeline", default_timeline_tree());
     set_key(root, "placement", std::move(placement));
     set_key(root, "annealing", std::move(annealing));
     set_key(root, "mapping", default_mapping_tree(mappers));

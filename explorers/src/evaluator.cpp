@@ -4,30 +4,26 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "plexus/core/memo.hpp"
-#include "plexus/core/random.hpp"
 #include "plexus/cost_models/area/area.hpp"
 #include "plexus/cost_models/event_driven/coding_error.hpp"
-#include "plexus/cost_models/operator_work.hpp"
-#include "plexus/cost_models/timeline/plan.hpp"
-#include "plexus/explorers/annealing/cooling.hpp"
 #include "plexus/explorers/decisions.hpp"
-#include "plexus/explorers/fusion/plan_search.hpp"
-#include "plexus/explorers/mapping/mapped_cores.hpp"
-#include "plexus/explorers/scheduling/core_sites.hpp"
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 
+#include "depth_first_stage.hpp"
+#include "execution.hpp"
 #include "explanation_tables.hpp"
 #include "format_errors.hpp"
 #include "kernel_stage.hpp"
+#include "plan_stage.hpp"
 #include "problem_values.hpp"
 #include "scenarios.hpp"
+#include "tile_stage.hpp"
 
 namespace plexus::explorers {
 namespace {
@@ -88,25 +84,6 @@ KernelStage make_kernel_stage(const Experiment& experiment, int jobs) {
     return {std::move(blocks), banks, counts, jobs};
 }
 
-/// What every operator has to do under the kernels of its weights.
-std::vector<cost_models::OperatorWork> works_of(const workloads::Workload& workload,
-                                                const KernelPlan& kernels) {
-    std::vector<cost_models::OperatorWork> works;
-    works.reserve(workload.operators.size());
-    for (std::size_t i = 0; i < workload.operators.size(); ++i) {
-        const cost_models::KernelMix* mix = nullptr;
-        const cost_models::event_driven::PartitionCounts* partition = nullptr;
-        for (const workloads::Access& input : workload.operators[i].inputs)
-            if (const auto& s = kernels.selections[input.tensor]; s != nullptr) {
-                mix = &s->mix;
-                partition = kernels.partitions[input.tensor].get();
-            }
-        works.push_back(cost_models::operator_work(workload, i, mix));
-        works.back().partition = partition;
-    }
-    return works;
-}
-
 }  // namespace
 
 /// What evaluations remember, by content: the same in all scenarios of an experiment.
@@ -118,115 +95,102 @@ struct Evaluator::Memo {
     core::MemoCache<Checked<workloads::Workload>> works;
     FormatErrors format_errors;
     MappingMemo mappings;
+    DepthFirstMemo depth_first;
 };
 
 struct Evaluator::Detail {
     Detail(const Experiment& e, std::size_t scenario, std::shared_ptr<Memo> remembered)
-        : experiment(e),
-          tree(scenario_tree(e, scenario)),
-          schedules(builtin_cooling_schedules()),
-          mappers(builtin_mappers()),
-          strategies(builtin_placement_strategies()),
-          memo(std::move(remembered)) {}
+        : experiment(e), tree(scenario_tree(e, scenario)), memo(std::move(remembered)) {}
 
-    /// A design with all its parts; `violations` is set instead if it cannot be built.
+    /// A design and how it is executed, whose violations say why it cannot be built, if it cannot.
     struct Design {
-        std::shared_ptr<const Checked<hardware::Architecture>> machine;
-        std::shared_ptr<const Checked<workloads::Workload>> work;
-        Decisions decisions;
-        KernelPlan kernels;
-        std::unique_ptr<const Mapper> mapper;
-        std::shared_ptr<const MappedCores> mapped;  ///< None at the low fidelity `roofline`.
-        std::optional<cost_models::PlanModel> model;
-        PlanSearchResult search;
-        std::vector<core::Violation> violations;
+        DecidedDesign decided;
+        Execution execution;
+
+        [[nodiscard]] bool feasible() const { return execution.violations.empty(); }
     };
 
+    /// The description of a design.
+    [[nodiscard]] core::Node describe(const DesignPoint& point, core::Problems& problems) const;
     /// Fills `design` step by step; stops at the first step that finds the design impossible.
     void build(const DesignPoint& point, Design& design) const;
-    [[nodiscard]] cost_models::CoreCostModels core_models(Design& design) const;
+    [[nodiscard]] Execution execute(const core::Node& variant, const DecidedDesign& design) const;
     [[nodiscard]] double objective(ObjectiveKind kind, const Design& design) const;
 
     const Experiment& experiment;
     core::Node tree;
-    core::Registry<CoolingSchedule> schedules;
-    core::Registry<Mapper> mappers;
-    core::Registry<PlacementStrategy> strategies;
+    SearchParts parts;
     std::shared_ptr<Memo> memo;
 };
 
-void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
+core::Node Evaluator::Detail::describe(const DesignPoint& point, core::Problems& problems) const {
     core::Node variant = tree;
-    core::Problems problems;
     const DesignSpace& space = experiment.space;
     for (std::size_t i = 0; i < space.dimensions(); ++i)
         if (space.active(point, i))
             core::override_path(
                 variant, space.axes()[i].path, space.node(point, i), false, {}, problems);
+    return variant;
+}
 
+void Evaluator::Detail::build(const DesignPoint& point, Design& design) const {
+    core::Problems problems;
+    const core::Node variant = describe(point, problems);
     const core::Node& hardware_node = *variant.find("hardware");
-    design.machine = memo->machines.get(core::content_hash(hardware_node), [&] {
+    const auto machine = memo->machines.get(core::content_hash(hardware_node), [&] {
         return checked<hardware::Architecture>(hardware_node, hardware::read_architecture);
     });
     const core::Node& workload_node = *variant.find("workload");
-    design.work = memo->works.get(core::content_hash(workload_node), [&] {
+    const auto work = memo->works.get(core::content_hash(workload_node), [&] {
         return checked<workloads::Workload>(workload_node, workloads::read_workload);
     });
-    design.decisions = read_decisions(
-        core::Reader(*variant.find("decisions"), "decisions", problems), schedules, mappers);
-    design.decisions.mapping.request.temporal.seed = experiment.seed;
-    design.violations = violations_of(problems);
-    for (const auto* part : {&design.machine->violations, &design.work->violations})
-        design.violations.insert(design.violations.end(), part->begin(), part->end());
-    if (!design.violations.empty())
+    DecidedDesign& decided = design.decided;
+    decided.machine = {machine, &machine->value};
+    decided.workload = {work, &work->value};
+    decided.decisions =
+        read_decisions(core::Reader(*variant.find("decisions"), "decisions", problems),
+                       parts.schedules,
+                       parts.mappers);
+    decided.decisions.mapping.request.temporal.seed = experiment.seed;
+    decided.seed = experiment.seed;
+    std::vector<core::Violation>& violations = design.execution.violations;
+    violations = violations_of(problems);
+    for (const auto* part : {&machine->violations, &work->violations})
+        violations.insert(violations.end(), part->begin(), part->end());
+    if (!violations.empty())
         return;
 
-    design.kernels =
-        memo->kernels.select(design.work->value, design.decisions, design.machine->value);
-    if (design.kernels.violation) {
-        design.violations.push_back(*design.kernels.violation);
+    decided.kernels = memo->kernels.select(work->value, decided.decisions, machine->value);
+    if (decided.kernels.violation) {
+        violations.push_back(*decided.kernels.violation);
         return;
     }
-
-    const workloads::Workload& workload = design.work->value;
-    design.model.emplace(
-        design.machine->value, workload, works_of(workload, design.kernels), core_models(design));
-    // The same random numbers for every design: differences come from the design, not from luck.
-    const auto schedule =
-        schedules.create(design.decisions.cooling, design.decisions.cooling_params);
-    const core::Rng rng = core::Rng(experiment.seed).split("plan");
-    design.search = search_plan(*design.model, design.decisions.plan, *schedule, rng);
-    if (design.search.cost.feasible) {
-        const PlanSearchOptions& options = design.decisions.plan;
-        arrange_cores(*design.model,
-                      *strategies.create(design.decisions.strategy),
-                      {.latency_share = options.latency_share, .annealing = options.annealing},
-                      *schedule,
-                      rng.split("sites"),
-                      design.search);
-    }
-    if (!design.search.cost.feasible)
-        design.violations = design.model->violations(design.search.plan);
+    design.execution = execute(variant, decided);
 }
 
-/// The models that the design's decisions ask for, before the defaults.
-cost_models::CoreCostModels Evaluator::Detail::core_models(Design& design) const {
-    cost_models::CoreCostModels models = cost_models::default_core_models();
-    const MappingDecision& decision = design.decisions.mapping;
-    if (!decision.roofline()) {
-        design.mapper = mappers.create(decision.engine, decision.params);
-        design.mapped = std::make_shared<const MappedCores>(
-            design.work->value, decision, *design.mapper, memo->mappings);
-        models.insert(models.begin(), design.mapped);
+Execution Evaluator::Detail::execute(const core::Node& variant, const DecidedDesign& design) const {
+    const core::Node& decisions = *variant.find("decisions");
+    switch (design.decisions.execution) {
+        case ExecutionKind::whole:
+            return execute_plan(design, parts, memo->mappings);
+        case ExecutionKind::tiles:
+            return execute_tiles(design, *decisions.find("timeline"), memo->mappings);
+        case ExecutionKind::depth_first:
+            break;
     }
-    return models;
+    core::Hasher inputs;
+    for (const char* part : {"hardware", "workload"})
+        inputs.add(core::content_hash(*variant.find(part)));
+    inputs.add(core::content_hash(*decisions.find("mapping")));
+    return execute_depth_first(design, parts, inputs.finish(), memo->depth_first);
 }
 
 double Evaluator::Detail::objective(ObjectiveKind kind, const Design& design) const {
-    const cost_models::PlanCost& cost = design.search.cost;
+    const cost_models::PlanCost& cost = design.execution.cost;
+    const KernelPlan& kernels = design.decided.kernels;
     // Blocks that are looked at while the program runs are looked at before they are executed.
-    const double latency = (cost.latency + design.kernels.analysis_cycles).value;
-    const double energy = (cost.energy + design.kernels.analysis_energy).value;
+    const double latency = (cost.latency + kernels.analysis_cycles).value;
+    const double energy = (cost.energy + kernels.analysis_energy).value;
     switch (kind) {
         case ObjectiveKind::latency_cycles:
             return latency;
@@ -235,13 +199,13 @@ double Evaluator::Detail::objective(ObjectiveKind kind, const Design& design) co
         case ObjectiveKind::edp:
             return energy * latency;
         case ObjectiveKind::error:
-            return std::hypot(design.kernels.error(),
-                              cost_models::event_driven::coding_error(design.machine->value),
-                              memo->format_errors.of(design.work->value));
+            return std::hypot(kernels.error(),
+                              cost_models::event_driven::coding_error(*design.decided.machine),
+                              memo->format_errors.of(*design.decided.workload));
         case ObjectiveKind::peak_memory_bits:
             return cost.peak_memory_bits;
         case ObjectiveKind::area_um2:
-            return cost_models::estimate_area(design.machine->value).total.value;
+            return cost_models::estimate_area(*design.decided.machine).total.value;
     }
     core::ensure(false, "unknown objective");
     return 0;
@@ -263,8 +227,10 @@ Evaluator::Evaluator(const Experiment& experiment,
     const auto work = d.memo->works.get(core::content_hash(workload_node), [&] {
         return checked<workloads::Workload>(workload_node, workloads::read_workload);
     });
-    const Decisions decisions = read_decisions(
-        core::Reader(*d.tree.find("decisions"), "decisions", problems), d.schedules, d.mappers);
+    const Decisions decisions =
+        read_decisions(core::Reader(*d.tree.find("decisions"), "decisions", problems),
+                       d.parts.schedules,
+                       d.parts.mappers);
     const core::Node& hardware_node = *d.tree.find("hardware");
     const auto machine = d.memo->machines.get(core::content_hash(hardware_node), [&] {
         return checked<hardware::Architecture>(hardware_node, hardware::read_architecture);
@@ -283,29 +249,26 @@ Outcome Evaluator::evaluate(const DesignPoint& point) const {
     Detail::Design design;
     detail_->build(point, design);
     Outcome out;
-    out.violations = design.violations;
+    out.violations = design.execution.violations;
     if (!out.feasible())
         return out;
     for (const ObjectiveKind kind : detail_->experiment.objectives)
         out.objectives.push_back(detail_->objective(kind, design));
-    const cost_models::PlanCost& cost = design.search.cost;
-    std::int64_t fused = 0;
-    for (const char kept : design.model->residency(design.search.plan).kept)
-        fused += kept;
-    out.metrics = {
-        design.kernels.storage_bits(),
-        design.kernels.work(),
-        cost.off_chip_bits,
-        cost.peak_memory_bits,
-        cost.resident_weight_share,
-        fused,
-        design.search.annealing.accepted,
-        design.kernels.alpha(),
-        design.kernels.regret(),
-        design.kernels.switches(),
-        design.kernels.mixtures(),
-        design.kernels.table_misses(),
-        design.kernels.analysis_cycles / (cost.latency + design.kernels.analysis_cycles)};
+    const cost_models::PlanCost& cost = design.execution.cost;
+    const KernelPlan& kernels = design.decided.kernels;
+    out.metrics = {kernels.storage_bits(),
+                   kernels.work(),
+                   cost.off_chip_bits,
+                   cost.peak_memory_bits,
+                   cost.resident_weight_share,
+                   design.execution.fused_edges,
+                   design.execution.accepted,
+                   kernels.alpha(),
+                   kernels.regret(),
+                   kernels.switches(),
+                   kernels.mixtures(),
+                   kernels.table_misses(),
+                   kernels.analysis_cycles / (cost.latency + kernels.analysis_cycles)};
     return out;
 }
 
@@ -329,30 +292,23 @@ Evaluator::Explanation Evaluator::explain(const DesignPoint& point) const {
     Detail::Design design;
     detail_->build(point, design);
     Explanation out;
-    if (!design.violations.empty())
+    if (!design.feasible())
         return out;
-    const workloads::Workload& workload = design.work->value;
-    out.items = design.model->explain(design.search.plan);
-    if (design.kernels.analysis_operations > 0)
+    design.execution.explain(out);
+    const DecidedDesign& decided = design.decided;
+    if (decided.kernels.analysis_operations > 0)
         out.items.push_back({.work = "kernel selection",
                              .place = "all cores",
                              .cause = "analysis",
-                             .count = design.kernels.analysis_operations,
+                             .count = decided.kernels.analysis_operations,
                              .count_unit = "operations",
-                             .energy = design.kernels.analysis_energy,
-                             .cycles = design.kernels.analysis_cycles});
-    out.kernels = kernel_table(workload, design.kernels);
-    const auto residency = design.model->residency(design.search.plan);
-    out.plan = plan_table(workload, design.search.plan, residency);
-    out.sites = site_table(design.machine->value, design.search.plan.sites);
-    if (design.mapped != nullptr)
-        out.mappings = design.mapped->table(
-            design.machine->value, design.model->work(), design.search.plan, residency);
-    out.mesh = design.machine->value.interconnect.mesh;
-    out.loads = design.model->loads(design.search.plan);
-    out.provenance = design.machine->value.provenance;
-    out.provenance.insert(
-        out.provenance.end(), workload.provenance.begin(), workload.provenance.end());
+                             .energy = decided.kernels.analysis_energy,
+                             .cycles = decided.kernels.analysis_cycles});
+    out.kernels = kernel_table(*decided.workload, decided.kernels);
+    out.provenance = decided.machine->provenance;
+    out.provenance.insert(out.provenance.end(),
+                          decided.workload->provenance.begin(),
+                          decided.workload->provenance.end());
     return out;
 }
 

@@ -13,6 +13,8 @@
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 
+#include "tile_stage.hpp"
+
 namespace plexus::explorers {
 
 using core::Node;
@@ -53,6 +55,19 @@ void splice(Node& map,
     *map.find(key) = std::move(tree);
 }
 
+/// Reads the tiles and stacks of a timeline for the machine and the network of a tree, if these can
+/// be read.
+void check_tile_layout(const Node& tree, const Reader& section, const Decisions& decisions) {
+    if (!section || !has_tile_layout(section) || tree.find("hardware") == nullptr ||
+        tree.find("workload") == nullptr)
+        return;
+    Problems elsewhere;
+    const auto machine = hardware::read_architecture(*tree.find("hardware"), elsewhere);
+    const auto network = workloads::read_workload(*tree.find("workload"), elsewhere);
+    if (elsewhere.empty())
+        static_cast<void>(tile_decision_of(decisions, 1, section, network, machine));
+}
+
 }  // namespace
 
 void splice_parts(Node& map, const std::string& path, Problems& problems) {
@@ -66,9 +81,12 @@ void check_part(const Node& tree, std::string_view path, Problems& problems) {
     } else if (path.starts_with("workload")) {
         static_cast<void>(workloads::read_workload(*tree.find("workload"), problems));
     } else {
-        static_cast<void>(read_decisions(Reader(*tree.find("decisions"), "decisions", problems),
-                                         builtin_cooling_schedules(),
-                                         builtin_mappers()));
+        const Reader section(*tree.find("decisions"), "decisions", problems);
+        const Decisions decisions =
+            read_decisions(section, builtin_cooling_schedules(), builtin_mappers());
+        if (decisions.execution == ExecutionKind::tiles || path == "decisions" ||
+            path.starts_with("decisions.timeline"))
+            check_tile_layout(tree, section.find("timeline"), decisions);
     }
 }
 

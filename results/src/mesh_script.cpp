@@ -171,15 +171,6 @@ class MeshScript {
     std::vector<Loaded> drawn_;
 };
 
-/// Three digits of a value without its unit, which the colour scale names.
-std::string cell_text(double value) {
-    double rounded = value;
-    static_cast<void>(core::parse_number(fmt::format("{:.3g}", value), rounded));
-    std::string text = core::readable(rounded);
-    std::erase(text, ' ');
-    return text;
-}
-
 /// Layers of a plot of $cores: the text of every core that is not idle, white on strong colours.
 std::string cell_labels(const std::vector<double>& cores, double most, double factor) {
     constexpr double strong = 0.55;  // share of the scale

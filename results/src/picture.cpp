@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "plexus/core/text.hpp"
 #include "plexus/results/plot.hpp"
 
 namespace plexus::results {
@@ -67,6 +68,14 @@ std::string shortened(std::string_view text, std::size_t most) {
     const std::size_t last = (most - 1) / 2;
     return std::string(text.substr(0, offset_of(text, most - 1 - last))) + "…" +
            std::string(text.substr(offset_of(text, count - last)));
+}
+
+std::string cell_text(double value) {
+    double rounded = value;
+    static_cast<void>(core::parse_number(fmt::format("{:.3g}", value), rounded));
+    std::string text = core::readable(rounded);
+    std::erase(text, ' ');
+    return text;
 }
 
 std::string tint(std::string_view colour, double strength) {

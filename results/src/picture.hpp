@@ -26,6 +26,9 @@ namespace plexus::results {
 /// `text` with at most `most` letters, those in the middle left out: `first…last`.
 [[nodiscard]] std::string shortened(std::string_view text, std::size_t most);
 
+/// Three digits of a value with its SI prefix, without the unit that a colour scale names: `1.81m`.
+[[nodiscard]] std::string cell_text(double value);
+
 /// A colour `#rrggbb` mixed with white: 1 = the colour, 0 = white.
 [[nodiscard]] std::string tint(std::string_view colour, double strength);
 

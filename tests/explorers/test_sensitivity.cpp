@@ -86,7 +86,8 @@ std::vector<core::Node> others(const std::string& text) {
                "linear",       "lundy_mees", "logarithmic", "annealing",
                "energy",       "zigzag",     "dual",        "balance",
                "dynamic",      "random",     "run_time",    "latency_and_energy",
-               "bottleneck",   "active_set", "patterns"};
+               "bottleneck",   "active_set", "every",       "h_cached",
+               "patterns"};
     }
     std::vector<core::Node> nodes;
     for (const std::string& other : out)
@@ -220,8 +221,11 @@ Variants port_designs() {
     return variants;
 }
 
+/// Decisions that change nothing on event-driven cores, where operators run as a whole.
 bool about_mapping(const std::string& path) {
-    return path.starts_with("decisions.mapping.");
+    return path.starts_with("decisions.mapping.") ||
+           path.starts_with("decisions.fusion.depth_first.") ||
+           path.starts_with("decisions.timeline.");
 }
 
 }  // namespace
@@ -285,6 +289,15 @@ TEST_CASE("every decision changes some result", "[sensitivity]") {
     CHECK(without_effect(
               "sensitivity_loihi_like_64.yaml", "decisions", variants, "", about_mapping) ==
           std::set<std::string>{});
+}
+
+TEST_CASE("every decision about stacks changes some result on one core", "[sensitivity]") {
+    std::set<std::string> without;
+    std::set<std::string> with;
+    Sweep("sensitivity_depth_first.yaml", "decisions", "decisions.fusion.depth_first.", {}, nullptr)
+        .run(without, with);
+    CHECK(without.empty());
+    CHECK(with.size() == 4);
 }
 
 TEST_CASE("every mapping decision changes some result on a dataflow core", "[sensitivity]") {

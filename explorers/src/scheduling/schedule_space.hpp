@@ -13,9 +13,9 @@ namespace plexus::explorers {
 class ScheduleSpace {
   public:
     ScheduleSpace(const cost_models::timeline::NodeGraph& graph,
-              const cost_models::timeline::TileMachine& machine,
-              const cost_models::timeline::NodeCosts& costs,
-              const TileDecision& decision)
+                  const cost_models::timeline::TileMachine& machine,
+                  const cost_models::timeline::NodeCosts& costs,
+                  const TileDecision& decision)
         : graph_(graph),
           decision_(decision),
           model_(graph, machine, costs),
@@ -71,9 +71,8 @@ class ScheduleSpace {
     std::int64_t evaluated_ = 0;
 };
 
-/// Anneals cores and order from `start`. \return the best schedule.
-[[nodiscard]] cost_models::timeline::TileSchedule anneal_tiles(
-    ScheduleSpace& space, const cost_models::timeline::TileSchedule& start);
+/// Anneals cores and order from the schedule of `result`, which becomes the best one.
+void anneal_tiles(ScheduleSpace& space, TileSearchResult& result);
 
 /// Evolves cores and priority; `starts` are in the first generation. \return the front, by latency.
 [[nodiscard]] std::vector<TilePoint> evolve_tiles(

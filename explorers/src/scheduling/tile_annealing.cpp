@@ -77,16 +77,17 @@ class TileMoves {
 
 }  // namespace
 
-TileSchedule anneal_tiles(ScheduleSpace& space, const TileSchedule& start) {
+void anneal_tiles(ScheduleSpace& space, TileSearchResult& result) {
     const TileDecision& decision = space.decision();
-    TileMoves moves(space, start);
+    TileMoves moves(space, result.schedule);
     AnnealingOptions options;
-    options.probes = std::min<std::int64_t>(options.probes, decision.steps / 4);
+    options.probes = std::min<std::int64_t>(decision.probes, decision.steps / 4);
     options.steps = std::max<std::int64_t>(1, decision.steps - options.probes - 1);
-    options.initial_acceptance = 0.2;  // starts near a good schedule
-    const auto schedule = builtin_cooling_schedules().create(decision.cooling);
-    static_cast<void>(anneal(moves, *schedule, options, core::Rng(decision.seed)));
-    return moves.best();
+    options.initial_acceptance = decision.initial_acceptance;
+    const auto schedule =
+        builtin_cooling_schedules().create(decision.cooling, decision.cooling_params);
+    result.accepted = anneal(moves, *schedule, options, core::Rng(decision.seed)).accepted;
+    result.schedule = moves.best();
 }
 
 }  // namespace plexus::explorers

@@ -47,26 +47,6 @@ std::vector<std::int32_t> read_stacks(const Reader& list, const workloads::Workl
     return entry;
 }
 
-void read_rules(const Reader& section, const workloads::Workload& workload, TileDecision& out) {
-    if (const Reader stacks = section.find("stacks")) {
-        if (stacks.is_sequence()) {
-            out.stack_rule = StackRule::listed;
-            out.listed_stacks = read_stacks(stacks, workload);
-        } else {
-            out.stack_rule = static_cast<StackRule>(stacks.choice({"one", "layers", "weights"}));
-        }
-    }
-    if (const Reader rule = section.find("allocation")) {
-        out.allocation =
-            static_cast<AllocationRule>(rule.choice({"listed", "greedy", "annealing", "nsga2"}));
-    }
-    if (const Reader priority = section.find("priority")) {
-        out.priority = priority.choice({"latency", "memory"}) == 0
-                           ? cost_models::timeline::Priority::latency
-                           : cost_models::timeline::Priority::memory;
-    }
-}
-
 /// The list under `tiles`, or in the file that it names.
 TileMapping read_tiles(const Reader& tiles,
                        const workloads::Workload& workload,
@@ -78,7 +58,57 @@ TileMapping read_tiles(const Reader& tiles,
     return read_tile_mapping(Reader(root, "", tiles.problems()), workload, architecture);
 }
 
+void read_cooling(const Reader& section, TileDecision& out) {
+    out.cooling = section.find("cooling").text_or(out.cooling);
+    const auto schedules = builtin_cooling_schedules();
+    if (const auto names = schedules.names(); std::ranges::count(names, out.cooling) == 0) {
+        section.find("cooling").problem("expected a cooling schedule, got \"" + out.cooling + "\"" +
+                                        core::suggestion(out.cooling, names));
+        return;
+    }
+    out.cooling_params = core::defaults(schedules.find(out.cooling)->params);
+}
+
 }  // namespace
+
+void read_tile_rules(const Reader& section, TileDecision& out) {
+    if (!section) {
+        return;
+    }
+    if (const Reader stacks = section.find("stacks"); stacks && !stacks.is_sequence()) {
+        out.stack_rule = static_cast<StackRule>(stacks.choice({"one", "layers", "weights"}));
+    }
+    if (const Reader rule = section.find("allocation")) {
+        out.allocation =
+            static_cast<AllocationRule>(rule.choice({"listed", "greedy", "annealing", "nsga2"}));
+    }
+    if (const Reader priority = section.find("priority")) {
+        out.priority = priority.choice({"latency", "memory"}) == 0
+                           ? cost_models::timeline::Priority::latency
+                           : cost_models::timeline::Priority::memory;
+    }
+    out.overlap = section.find("overlap").boolean_or(out.overlap);
+    out.preload_weights = section.find("preload_weights").boolean_or(out.preload_weights);
+    out.keep_between_stacks =
+        section.find("keep_between_stacks").boolean_or(out.keep_between_stacks);
+}
+
+bool has_tile_layout(const Reader& section) {
+    const Reader tiles = section.find("tiles");
+    return (tiles && (!tiles.is_sequence() || !tiles.items().empty())) ||
+           section.find("stacks").is_sequence();
+}
+
+void read_tile_layout(const Reader& section,
+                      const workloads::Workload& workload,
+                      const hardware::Architecture& architecture,
+                      TileDecision& out) {
+    out.mapping = read_tiles(section.at("tiles"), workload, architecture);
+    if (const Reader stacks = section.find("stacks"); stacks && stacks.is_sequence()) {
+        out.stack_rule = StackRule::listed;
+        out.listed_stacks = read_stacks(stacks, workload);
+    }
+}
 
 TileDecision read_tile_decision(const Reader& section,
                                 const workloads::Workload& workload,
@@ -96,23 +126,14 @@ TileDecision read_tile_decision(const Reader& section,
                    "keep_between_stacks",
                    "mapping"});
     TileDecision out;
-    out.mapping = read_tiles(section.at("tiles"), workload, architecture);
-    read_rules(section, workload, out);
+    read_tile_layout(section, workload, architecture, out);
+    read_tile_rules(section, out);
     out.steps = section.find("steps").integer_or(out.steps, {.lower = 1, .upper = 1e9});
     out.seed = static_cast<std::uint64_t>(
         section.find("seed").integer_or(static_cast<std::int64_t>(out.seed), {.lower = 0}));
     out.latency_share =
         section.find("latency_share").number_or(out.latency_share, core::Range::unit());
-    out.cooling = section.find("cooling").text_or(out.cooling);
-    const auto schedules = builtin_cooling_schedules();
-    if (const auto names = schedules.names(); std::ranges::count(names, out.cooling) == 0) {
-        section.find("cooling").problem("expected a cooling schedule, got \"" + out.cooling + "\"" +
-                                        core::suggestion(out.cooling, names));
-    }
-    out.overlap = section.find("overlap").boolean_or(out.overlap);
-    out.preload_weights = section.find("preload_weights").boolean_or(out.preload_weights);
-    out.keep_between_stacks =
-        section.find("keep_between_stacks").boolean_or(out.keep_between_stacks);
+    read_cooling(section, out);
     out.node_mapping = read_mapping_decision(section.find("mapping"), builtin_mappers());
     return out;
 }

@@ -2,18 +2,60 @@
 #include "plexus/explorers/scheduling/tile_network.hpp"
 
 #include "plexus/core/reader.hpp"
+#include "plexus/explorers/annealing/cooling.hpp"
+#include "plexus/explorers/decisions.hpp"
+#include "plexus/explorers/experiment.hpp"
 #include "plexus/explorers/scheduling/node_costs.hpp"
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 
+#include "tile_stage.hpp"
+
 namespace plexus::explorers {
+
+namespace {
+
+/// The timeline that the decisions of an experiment make.
+TileExperiment from_experiment(const std::filesystem::path& file) {
+    const Experiment experiment = load_experiment(file);
+    core::Problems problems;
+    TileExperiment out;
+    out.name = experiment.name;
+    out.resolved = experiment.resolved;
+    out.architecture = hardware::read_architecture(*experiment.tree.find("hardware"), problems);
+    out.workload = workloads::read_workload(*experiment.tree.find("workload"), problems);
+    const core::Reader section(*experiment.tree.find("decisions"), "decisions", problems);
+    out.decision =
+        tile_decision_of(read_decisions(section, builtin_cooling_schedules(), builtin_mappers()),
+                         experiment.seed,
+                         section.at("timeline"),
+                         out.workload,
+                         out.architecture);
+    problems.throw_if_any();
+    out.warnings = experiment.warnings;
+    return out;
+}
+
+}  // namespace
 
 TiledNetwork run_tiles(const workloads::Workload& workload,
                        const hardware::Architecture& architecture,
                        const TileDecision& decision,
                        int jobs) {
+    MappingMemo memo;
+    return run_tiles(workload, architecture, decision, memo, jobs);
+}
+
+TiledNetwork run_tiles(const workloads::Workload& workload,
+                       const hardware::Architecture& architecture,
+                       const TileDecision& decision,
+                       MappingMemo& memo,
+                       int jobs) {
     namespace timeline = cost_models::timeline;
     TiledNetwork out;
+    for (const workloads::Operator& op : workload.operators) {
+        out.operators.push_back(op.name);
+    }
     out.graph = timeline::build_node_graph(workload, decision.mapping.tiling);
     out.machine = timeline::tile_machine(architecture);
     out.violations = out.graph.violations;
@@ -27,7 +69,6 @@ TiledNetwork run_tiles(const workloads::Workload& workload,
     const auto mapper =
         roofline ? mappers.create("exhaustive")
                  : mappers.create(decision.node_mapping.engine, decision.node_mapping.params);
-    MappingMemo memo;
     out.costs =
         node_costs(workload, out.graph, architecture, decision.node_mapping, *mapper, memo, jobs);
     out.found = find_tile_schedule(out.graph, out.machine, out.costs, decision);
@@ -40,6 +81,9 @@ TileExperiment load_tile_experiment(const std::filesystem::path& file) {
     TileExperiment out;
     out.resolved = core::load_yaml(file, problems);
     problems.throw_if_any();
+    if (out.resolved.find("schedule") == nullptr) {
+        return from_experiment(file);
+    }
     const core::Reader top(out.resolved, "", problems);
     top.allow({"version", "name", "description", "hardware", "workload", "schedule"});
     if (const core::Reader version = top.at("version")) {

@@ -228,7 +228,7 @@ TileSearchResult find_tile_schedule(const NodeGraph& graph,
         }
     }
     if (decision.allocation == AllocationRule::annealing) {
-        result.schedule = anneal_tiles(space, result.schedule);
+        anneal_tiles(space, result);
     } else if (decision.allocation == AllocationRule::nsga2) {
         result.front = evolve_tiles(space, {listed, greedy});
         double best = std::numeric_limits<double>::infinity();

@@ -8,9 +8,11 @@
 
 #include "plexus/core/reader.hpp"
 #include "plexus/core/registry.hpp"
+#include "plexus/explorers/fusion/depth_first_decision.hpp"
 #include "plexus/explorers/fusion/plan_search.hpp"
 #include "plexus/explorers/kernel_selection/select.hpp"
 #include "plexus/explorers/mapping/mapping_decision.hpp"
+#include "plexus/explorers/scheduling/tile_decision.hpp"
 
 namespace plexus::explorers {
 
@@ -32,6 +34,13 @@ struct KernelDecision {
     std::uint64_t seed = 1;                         ///< kernels.seed: of selectors that draw lots.
 };
 
+/// How the operators of a network are executed: fusion.stacks.
+enum class ExecutionKind : std::uint8_t {
+    whole,        ///< One after another, each as a whole.
+    depth_first,  ///< Stack after stack, tile by tile, on one core: in closed form.
+    tiles,        ///< Tile by tile on the cores of the machine: as a timeline.
+};
+
 /// Every decision that is not hardware or workload, as the `decisions:` section gives it. Defaults
 /// are the values below.
 struct Decisions {
@@ -41,6 +50,9 @@ struct Decisions {
     Weighting weighting;                                      ///< weighting.*
     PlanSearchOptions
         plan;  ///< fusion.stacks, placement.{mode, neurons_per_core, latency_share}, annealing.*
+    ExecutionKind execution = ExecutionKind::whole;  ///< fusion.stacks
+    DepthFirstDecision depth_first;                  ///< fusion.depth_first.*
+    TileDecision timeline;  ///< timeline.*, but for what needs the network; its searches as below.
     std::string strategy = "contiguous";  ///< placement.strategy: where cores stand on the mesh.
     std::string cooling = "geometric";    ///< annealing.cooling
     core::Params cooling_params;          ///< annealing.<name of schedule>.*

@@ -13,6 +13,8 @@
 
 namespace plexus::explorers {
 
+struct TiledNetwork;
+
 /// Turns a design point into objectives, top down, each step memoised by content hash: hardware
 /// variant → matrices and block profiles → kernel selection → plan search → cost.
 class Evaluator : public Objective {
@@ -43,6 +45,7 @@ class Evaluator : public Objective {
         core::Table plan;                   ///< Cores and fusion of each operator.
         core::Table mappings;  ///< Loop nest of each operator on dataflow cores; may be empty.
         core::Table sites;     ///< Where on the mesh each core stands; empty = as numbered.
+        std::shared_ptr<const TiledNetwork> tiles;  ///< Of a design with a timeline, else nullptr.
         std::optional<hardware::Mesh> mesh;
         cost_models::PlanModel::Loads loads;  ///< Of cores and links.
         std::vector<core::Provenance> provenance;

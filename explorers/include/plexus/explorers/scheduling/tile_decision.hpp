@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plexus/core/reader.hpp"
+#include "plexus/core/registry.hpp"
 #include "plexus/cost_models/timeline/timeline.hpp"
 #include "plexus/explorers/mapping/mapping_decision.hpp"
 #include "plexus/hardware/architecture.hpp"
@@ -57,6 +58,9 @@ struct TileDecision {
     double latency_share =
         1;  ///< λ of the annealed cost λ·latency/latency₀ + (1−λ)·energy/energy₀.
     std::string cooling = "geometric";
+    core::Params cooling_params;      ///< Of that schedule; as its registry entry says.
+    std::int64_t probes = 32;         ///< Moves that set the start temperature.
+    double initial_acceptance = 0.2;  ///< The search starts near a good schedule.
     cost_models::timeline::Priority priority = cost_models::timeline::Priority::latency;
     bool overlap = true;
     bool preload_weights = false;
@@ -64,10 +68,22 @@ struct TileDecision {
     MappingDecision node_mapping;  ///< Of every tile on its core.
 };
 
+/// Reads of a section what does not depend on the network: `allocation, priority, overlap,
+/// preload_weights, keep_between_stacks`, and `stacks` if it is a StackRule by name.
+void read_tile_rules(const core::Reader& section, TileDecision& out);
+
+/// Reads of a section what does: `tiles`, as read_tile_mapping() says, or a file with such a list;
+/// and `stacks` if it lists names of operators (those named nowhere are alone).
+void read_tile_layout(const core::Reader& section,
+                      const workloads::Workload& workload,
+                      const hardware::Architecture& architecture,
+                      TileDecision& out);
+
+/// Whether read_tile_layout() has anything to read.
+[[nodiscard]] bool has_tile_layout(const core::Reader& section);
+
 /// Reads `{tiles, stacks, allocation, steps, seed, latency_share, cooling, priority, overlap,
-/// preload_weights, keep_between_stacks, mapping}`; `tiles` as read_tile_mapping() says, or a file
-/// with such a list; `stacks` a StackRule by name, or lists of names of operators (those named
-/// nowhere are alone).
+/// preload_weights, keep_between_stacks, mapping}`: rules, layout and the settings of searches.
 [[nodiscard]] TileDecision read_tile_decision(const core::Reader& section,
                                               const workloads::Workload& workload,
                                               const hardware::Architecture& architecture);

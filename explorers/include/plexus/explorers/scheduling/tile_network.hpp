@@ -9,12 +9,14 @@
 #include "plexus/core/node.hpp"
 #include "plexus/cost_models/timeline/node_graph.hpp"
 #include "plexus/cost_models/timeline/tile_machine.hpp"
+#include "plexus/explorers/mapping/map_operator.hpp"
 #include "plexus/explorers/scheduling/tile_search.hpp"
 
 namespace plexus::explorers {
 
 /// A network cut into tiles on a machine, with the timeline that was found for it.
 struct TiledNetwork {
+    std::vector<std::string> operators;  ///< Their names.
     cost_models::timeline::NodeGraph graph;
     cost_models::timeline::TileMachine machine;
     cost_models::timeline::NodeCosts costs;
@@ -28,6 +30,12 @@ struct TiledNetwork {
                                      const hardware::Architecture& architecture,
                                      const TileDecision& decision,
                                      int jobs = 1);
+/// The same with mappings that are remembered.
+[[nodiscard]] TiledNetwork run_tiles(const workloads::Workload& workload,
+                                     const hardware::Architecture& architecture,
+                                     const TileDecision& decision,
+                                     MappingMemo& memo,
+                                     int jobs = 1);
 
 /// A network, a machine and how one is to run on the other.
 struct TileExperiment {
@@ -40,7 +48,8 @@ struct TileExperiment {
 };
 
 /// Reads `{version, name, description, hardware, workload, schedule}`: files, and what
-/// read_tile_decision() reads.
+/// read_tile_decision() reads. Without `schedule` the file is an experiment, whose decisions count
+/// as they stand there, without what its space varies.
 /// \throws core::ConfigErrors listing every problem of the file and of those it names.
 [[nodiscard]] TileExperiment load_tile_experiment(const std::filesystem::path& file);
 

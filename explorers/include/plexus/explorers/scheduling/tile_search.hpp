@@ -24,6 +24,7 @@ struct TileSearchResult {
     cost_models::timeline::Timeline timeline;  ///< With violations if nothing feasible was found.
     cost_models::timeline::TimelineBounds bounds;  ///< Over all allocations.
     std::int64_t evaluated = 0;                    ///< Timelines computed.
+    std::int64_t accepted = 0;                     ///< Moves of the annealer.
     std::vector<TilePoint> front;                  ///< Rule nsga2: by latency; else empty.
 };
 
