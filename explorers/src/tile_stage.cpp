@@ -62,6 +62,28 @@ std::string cores_of(const TiledNetwork& tiled, std::size_t op) {
     return core::join(names, " ");
 }
 
+/// Energy of computing by operator, of moves by cause; they add up to that of the timeline.
+std::vector<core::CostItem> items_of(const TiledNetwork& tiled) {
+    std::vector<core::CostItem> computing;
+    for (const std::string& name : tiled.operators)
+        computing.push_back(
+            {.work = name, .place = "cores", .cause = "compute", .count_unit = "tiles"});
+    const Timeline& line = tiled.found.timeline;
+    for (std::size_t n = 0; n < line.runs.size(); ++n) {
+        const cost_models::timeline::Node& node = tiled.graph.nodes[n];
+        const auto core = static_cast<std::size_t>(line.runs[n].core);
+        const auto& cost = tiled.costs.at(node.shape, tiled.machine.cores[core].type);
+        core::CostItem& item = computing[static_cast<std::size_t>(node.op)];
+        item.count += 1;
+        item.energy += core::Energy(cost.energy_pj);
+        item.cycles += core::Cycles(static_cast<double>(line.runs[n].end - line.runs[n].start));
+    }
+    for (core::CostItem& item : line.explain())
+        if (item.cause != "compute")
+            computing.push_back(std::move(item));
+    return computing;
+}
+
 core::Table table_of(const workloads::Workload& workload, const TiledNetwork& tiled) {
     core::Table table{
         .name = "tiles", .columns = {"operator", "type", "stack", "tiles", "cores"}, .rows = {}};
@@ -119,7 +141,7 @@ Execution execute_tiles(const DecidedDesign& design, const core::Node& section, 
     out.fused_edges = fused_edges(*design.workload, *tiled);
     out.accepted = tiled->found.accepted;
     out.explain = [&design, tiled, leakage](Evaluator::Explanation& why) {
-        why.items = tiled->found.timeline.explain();
+        why.items = items_of(*tiled);
         why.items.push_back(leakage);
         why.plan = table_of(*design.workload, *tiled);
         why.tiles = tiled;
