@@ -66,8 +66,13 @@ std::string cores_of(const TiledNetwork& tiled, std::size_t op) {
 std::vector<core::CostItem> items_of(const TiledNetwork& tiled) {
     std::vector<core::CostItem> computing;
     for (const std::string& name : tiled.operators)
-        computing.push_back(
-            {.work = name, .place = "cores", .cause = "compute", .count_unit = "tiles"});
+        computing.push_back({.work = name,
+                             .place = "cores",
+                             .cause = "compute",
+                             .count = 0,
+                             .count_unit = "tiles",
+                             .energy = {},
+                             .cycles = {}});
     const Timeline& line = tiled.found.timeline;
     for (std::size_t n = 0; n < line.runs.size(); ++n) {
         const cost_models::timeline::Node& node = tiled.graph.nodes[n];
