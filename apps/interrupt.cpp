@@ -29,6 +29,9 @@ void catch_signals() {
     ::sigemptyset(&action.sa_mask);
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
+}
+
+void ignore_broken_pipes() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 

@@ -6,9 +6,12 @@
 namespace plexus::apps {
 
 /// From now on the first SIGINT or SIGTERM only sets stop_requested(); the second one ends the
-/// process at once with code 130. SIGPIPE is ignored, so that `plexus … | head` is an error of
-/// writing and not a sudden end.
+/// process at once with code 130. For commands that look at stop_requested(); the others end at
+/// once.
 void catch_signals();
+
+/// `plexus … | head` is an error of writing and not a sudden end.
+void ignore_broken_pipes();
 
 /// Set once the user asked to stop.
 [[nodiscard]] const std::atomic<bool>& stop_requested();

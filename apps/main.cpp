@@ -202,6 +202,6 @@ int run_program(int argc, char** argv) {
 }  // namespace plexus::apps
 
 int main(int argc, char** argv) {
-    plexus::apps::catch_signals();
+    plexus::apps::ignore_broken_pipes();
     return plexus::apps::run_program(argc, argv);
 }

@@ -355,6 +355,7 @@ class MapRun {
 }  // namespace
 
 int map_workload(const MapOptions& options) {
+    catch_signals();
     return MapRun(options).execute();
 }
 

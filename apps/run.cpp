@@ -358,6 +358,7 @@ class Run {
 }  // namespace
 
 int run_experiment(const RunOptions& options) {
+    catch_signals();
     const Experiment experiment = load(options);
     return Run(options, experiment).execute();
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include <rapidcheck/catch.h>
+#include <unistd.h>
 
 #include "plexus/cost_models/kernels/performance_table.hpp"
 #include "plexus/hardware/load.hpp"
@@ -41,7 +42,8 @@ TableKey key(const char* kernel, std::int64_t vectors, std::int64_t nonzeros) {
 /// A file that goes when the test ends.
 struct Scratch {
     std::filesystem::path path =
-        std::filesystem::temp_directory_path() / "plexus_test_performance_table.json";
+        std::filesystem::temp_directory_path() /
+        ("plexus_test_performance_table_" + std::to_string(::getpid()) + ".json");
     Scratch() = default;
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
@@ -121,6 +123,39 @@ TEST_CASE("the table of the models says what the models say, and survives a file
         table.save(scratch.path);
         CHECK(PerformanceTable::load(scratch.path) == table);
     }
+}
+
+TEST_CASE("prices: multipliers that switch less take less energy, and no less time") {
+    const auto of = [](const KernelPrice& price, const char* cause) {
+        for (const auto& [name, energy] : price.energy_pj_by_cause)
+            if (name == cause)
+                return energy;
+        return 0.0;
+    };
+    const auto kernel = [](const char* name) { return bank_of({name}).members[0].kernel; };
+    const hardware::Architecture array = preset("array_28nm");
+    const KernelPricer on_array(array, 0);
+    const KernelUse use{.vectors = 4};
+    const BlockShape quarter{.block = 32, .nonzeros = 256};
+    constexpr double mac = 0.04;  // pJ, of the preset
+    const KernelPrice dense = on_array.explain(*kernel("dense"), quarter, use);
+    CHECK(of(dense, "compute") == Approx(1024 * 4 * mac));
+    // 768 of 1024 multipliers have a zero weight.
+    const KernelPrice masked = on_array.explain(*kernel("masked"), quarter, use);
+    CHECK(of(masked, "compute") == Approx(256 * 4 * mac));
+    CHECK(dense.energy_pj - masked.energy_pj == Approx(768 * 4 * mac));
+    CHECK(masked.cycles == Approx(dense.cycles));
+    // One sign of 32 is not a multiplication: an addition takes a third of a MAC.
+    const KernelPrice ternary = on_array.explain(*kernel("ternary(32)"), quarter, use);
+    CHECK(of(ternary, "compute") == Approx(ternary.work_slots * mac / 3));
+    // On event-driven cores too.
+    const hardware::Architecture events = preset("event_28nm");
+    const KernelPricer on_events(events, 0);
+    const double synapse =
+        std::get<hardware::EventDrivenCore>(events.core(0).kind).synapse_op.energy.value;
+    CHECK(on_events.price(*kernel("dense"), quarter, use).energy_pj -
+              on_events.price(*kernel("masked"), quarter, use).energy_pj ==
+          Approx(768 * 4 * synapse));
 }
 
 TEST_CASE("a malformed table is refused with its places") {

@@ -11,6 +11,7 @@
 #include "plexus/cost_models/event_driven/partition_profile.hpp"
 #include "plexus/explorers/evaluator.hpp"
 #include "plexus/explorers/experiment.hpp"
+#include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 
 #include "catch.hpp"
@@ -126,6 +127,39 @@ TEST_CASE("an explanation adds up to the objectives") {
     CHECK_FALSE(why.kernels.rows.empty());
     CHECK_FALSE(why.plan.rows.empty());
     CHECK_FALSE(why.provenance.empty());
+}
+
+TEST_CASE("looking at blocks while the program runs takes operations of all cores") {
+    const auto looked = [](const char* classes) {
+        const explorers::Experiment e =
+            load(small,
+                 {{"decisions.kernels.path", "run_time"}, {"decisions.kernels.classes", classes}});
+        const explorers::Evaluator evaluator(e, 0, 1);
+        for (const core::CostItem& item : evaluator.explain(e.space.first()).items)
+            if (item.work == "kernel selection")
+                return item;
+        FAIL("blocks are not looked at");
+        return core::CostItem{};
+    };
+    const core::CostItem density = looked("density");
+    const hardware::Architecture machine =
+        hardware::load_architecture(source / "hardware/presets/loihi_like_64.yaml");
+    const auto& core = std::get<hardware::EventDrivenCore>(machine.core(0).kind);
+    const double cycles = core::cycles_in(core.synapse_op.time, machine.technology.clock).value;
+    // The first design has one lane in each of the 64 cores.
+    CHECK(density.cycles.value == Approx(density.count * cycles / 64));
+    CHECK(density.energy.value == Approx(density.count * core.synapse_op.energy.value));
+    // Nearly every block has a non-zero: 64 hashes each.
+    const workloads::Workload work =
+        workloads::load_workload(source / "workloads/presets/sparse_gemm_pair.yaml");
+    double blocks = 0;
+    for (const workloads::Tensor& tensor : work.tensors)
+        if (tensor.sparsity.pattern != workloads::Pattern::dense)
+            blocks +=
+                static_cast<double>(((tensor.shape[0] + 15) / 16) * ((tensor.shape[1] + 15) / 16));
+    const double hashes = looked("patterns").count - density.count;
+    CHECK(hashes <= 64 * blocks);
+    CHECK(hashes > 0.9 * 64 * blocks);
 }
 
 TEST_CASE("a denser matrix never costs less under the same decisions") {

@@ -483,7 +483,9 @@ TEST_CASE("at run time errors are those of a class, looking is charged, and clas
     SelectionOptions adaptive = options;
     adaptive.weighting.mode = AlphaMode::by_class;
     const Selection adapted = select_kernels(p, bank, adaptive, 8);
-    CHECK(adapted.score <= guessed.score * (1 + 1e-12));
+    // Blocks that lose a lot were missed, so errors weigh more in their class, until they are not.
+    CHECK(adapted.score < guessed.score * (1 - 1e-3));
+    CHECK(adapted.alpha > 0.2);
     // Where nothing is missed α stays.
     adaptive.path = SelectionPath::compile_time;
     CHECK(select_kernels(p, bank, adaptive, 8).alpha == Approx(0.2));

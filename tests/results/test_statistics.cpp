@@ -60,6 +60,33 @@ TEST_CASE("the interval contains the mean of the distribution as often as it say
     CHECK(covered <= 0.985 * trials);
 }
 
+TEST_CASE("a bootstrap interval leans as the values do") {
+    // Quantiles of an exponential distribution. BCa ends are quantiles of resampled means at
+    // z₀ + (z₀ + z)/(1 − a(z₀ + z)) with z₀ = a = γ/(6√n) for a mean; their distribution is normal
+    // up to the skewness γ/√n (Cornish and Fisher).
+    std::vector<double> values;
+    for (int i = 1; i <= 40; ++i)
+        values.push_back(-std::log(1 - (i - 0.5) / 40));
+    double mean = 0;
+    for (const double v : values)
+        mean += v / 40;
+    double squares = 0;
+    double cubes = 0;
+    for (const double v : values) {
+        squares += (v - mean) * (v - mean) / 40;
+        cubes += std::pow(v - mean, 3) / 40;
+    }
+    const double spread = std::sqrt(squares / 40);
+    const double a = cubes / std::pow(squares, 1.5) / (6 * std::sqrt(40.0));
+    const auto end = [&](double z) {
+        const double shifted = a + (a + z) / (1 - a * (a + z));
+        return mean + spread * (shifted + a * (shifted * shifted - 1));
+    };
+    const results::Interval interval = results::bootstrap_mean(values);
+    CHECK(std::abs(interval.low - end(-1.959964)) < 0.08 * spread);
+    CHECK(std::abs(interval.high - end(1.959964)) < 0.08 * spread);
+}
+
 TEST_CASE("Wilcoxon's signed-rank test by hand and by tables") {
     // All 5 differences positive: P = 2 · 2^-5.
     const std::vector<double> positive{1, 2, 3, 4, 5};
