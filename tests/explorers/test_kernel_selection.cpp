@@ -489,9 +489,9 @@ TEST_CASE("at run time errors are those of a class, looking is charged, and clas
     // Where errors weigh so little that all blocks are guessed to be n_m, those that lose a lot are
     // missed: errors of their class weigh more.
     SelectionOptions careless = adaptive;
-    careless.weighting.alpha = 0.15;
+    careless.weighting.alpha = 0.125;
     const Selection careful = select_kernels(p, bank, careless, 8);
-    CHECK(careful.alpha > 0.15 * 1.05);
+    CHECK(careful.alpha > 0.125 * 1.05);
     CHECK(careful.alpha < 0.2);
     // Where nothing is missed α stays.
     adaptive.path = SelectionPath::compile_time;
