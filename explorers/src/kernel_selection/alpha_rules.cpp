@@ -103,20 +103,20 @@ void adapt_alpha_by_class(const KernelScores& scores,
     constexpr double step = 0.05;  // of ln(α/β): a twentieth of a factor e
     constexpr double least = 1e-4;
     std::vector<double> regret(alpha.size(), 0);
-    std::vector<double> direction(alpha.size(), 0);
     for (std::size_t p = 0; p < scores.blocks(); ++p) {
         const std::size_t c = scores.class_of(p);
         const std::size_t guess = best_kernel(estimates, p, alpha[c]);
         const std::size_t best = best_kernel(scores, p, weighting.alpha);
         const double missed =
             scores.score(guess, p, weighting.alpha) - scores.score(best, p, weighting.alpha);
-        regret[c] = (1 - weighting.regret_rate) * regret[c] + weighting.regret_rate * missed;
-        direction[c] = (1 - weighting.regret_rate) * direction[c] +
-                       weighting.regret_rate * (scores.error(guess, p) - scores.error(best, p));
-        if (regret[c] <= weighting.regret_hysteresis || direction[c] == 0)
+        // Positive where too much was lost, negative where too much was spent.
+        const bool lossy = scores.error(guess, p) > scores.error(best, p);
+        regret[c] = (1 - weighting.regret_rate) * regret[c] +
+                    weighting.regret_rate * (lossy ? missed : -missed);
+        if (std::abs(regret[c]) <= weighting.regret_hysteresis)
             continue;
         const double a = std::clamp(alpha[c], least, 1 - least);
-        const double odds = a / (1 - a) * std::exp(direction[c] > 0 ? step : -step);
+        const double odds = a / (1 - a) * std::exp(regret[c] > 0 ? step : -step);
         alpha[c] = std::clamp(alpha_of(odds), least, 1 - least);
     }
 }
