@@ -178,6 +178,11 @@ class Run {
                         budget_text(experiment_.budget),
                         log_.info().scenarios.size() > 1 ? " each" : "",
                         experiment_.seed));
+        const std::int64_t budget = experiment_.budget.evaluations;
+        if (experiment_.explorer == "exhaustive" && size && budget > 0 && budget < *size)
+            warn(fmt::format("the budget ends the enumeration after the first {} of {} designs",
+                             budget,
+                             *size));
         for (const core::Problem& warning : experiment_.warnings)
             warn(core::to_string(warning));
         if (folder_.resuming())

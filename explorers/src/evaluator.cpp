@@ -276,7 +276,7 @@ std::vector<std::string> Evaluator::metric_names() {
     return {"sparse_storage_bits",
             "sparse_work_macs",
             "off_chip_bits",
-            "peak_memory_bits",
+            "peak_on_chip_bits",
             "resident_weight_share",
             "fused_edges",
             "annealing_accepted",

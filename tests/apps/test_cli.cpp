@@ -219,7 +219,9 @@ TEST_CASE("bad experiments stop before anything is written") {
 TEST_CASE("folders that cannot take a run are refused") {
     const Folder at;
     const std::string run = "run " + small + " --set budget.evaluations=4 --quiet --out ";
-    REQUIRE(program(run + quoted(at / "r")).code == 0);
+    const Answer part = program(run + quoted(at / "r"));
+    REQUIRE(part.code == 0);
+    CHECK(has(part, "the budget ends the enumeration after the first 4 of"));
     const Answer full = program(run + quoted(at / "r"));
     CHECK(full.code == 2);
     CHECK(has(full, "is not empty"));
