@@ -216,12 +216,19 @@ TEST_CASE("bad experiments stop before anything is written") {
     CHECK(program("run /nowhere.yaml").code == 2);
 }
 
+TEST_CASE("an enumeration that the budget ends early says so") {
+    const Folder at;
+    const Answer part = program(
+        "run " + small + " --set 'explorer={name: exhaustive}' --set budget.evaluations=4 " +
+        "--set 'space.\"decisions.weighting.alpha\"=[0.1, 0.5]' --quiet --out " + quoted(at / "r"));
+    CHECK(part.code == 0);
+    CHECK(has(part, "the budget ends the enumeration after the first 4 of"));
+}
+
 TEST_CASE("folders that cannot take a run are refused") {
     const Folder at;
     const std::string run = "run " + small + " --set budget.evaluations=4 --quiet --out ";
-    const Answer part = program(run + quoted(at / "r"));
-    REQUIRE(part.code == 0);
-    CHECK(has(part, "the budget ends the enumeration after the first 4 of"));
+    REQUIRE(program(run + quoted(at / "r")).code == 0);
     const Answer full = program(run + quoted(at / "r"));
     CHECK(full.code == 2);
     CHECK(has(full, "is not empty"));
