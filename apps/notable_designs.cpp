@@ -10,6 +10,7 @@
 #include "plexus/results/mesh_plot.hpp"
 #include "plexus/results/provenance.hpp"
 
+#include "fusion_picture.hpp"
 #include "timeline_picture.hpp"
 
 namespace plexus::apps {
@@ -112,6 +113,8 @@ void NotableDesigns::draw_chosen(const FrontPoint& point, const Evaluator::Expla
         chosen_.push_back(timeline_picture(title + ": timeline", *why.tiles));
         trace_ = timeline_trace(*why.tiles);
     }
+    if (why.cascade != nullptr)
+        chosen_.push_back(fusion_picture(title, *why.cascade));
     if (!why.mesh)
         return;
     results::MeshLoads loads = mesh_loads(*why.mesh, why.loads);

@@ -26,16 +26,17 @@ class NotableDesigns {
              explorers::Evaluator::Explanation why);
 
     /// breakdown.csv, kernels.csv and provenance.csv; plan.csv of designs that execute whole
-    /// operators, stacks.csv of those that run depth first, tiles.csv of those with a timeline, and
-    /// trace.json of the chosen one if it has one; mappings.csv if there are dataflow cores,
-    /// sites.csv if cores were moved, cores.csv and links.csv if there is a mesh.
-    /// \throws results::IoError.
+    /// operators, stacks.csv of those that run depth first, cascade.csv of those fused optimally,
+    /// tiles.csv of those with a timeline, and trace.json of the chosen one if it has one;
+    /// mappings.csv if there are dataflow cores, sites.csv if cores were moved, cores.csv and
+    /// links.csv if there is a mesh. \throws results::IoError.
     void write(const results::RunFolder& folder) const;
 
     /// `energy`: what the designs spend energy on, side by side. `operators`: the same of every
     /// operator of the chosen design, which is the knee without error of the first front, else its
     /// knee, else its first notable point. `cores` and `links`: the mesh under that design;
-    /// `timeline`: what runs when.
+    /// `timeline`: what runs when. `fusion`: the loops that a cascade shares, and what stays on
+    /// chip.
     [[nodiscard]] std::vector<Picture> pictures() const;
 
   private:

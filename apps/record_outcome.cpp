@@ -3,6 +3,7 @@
 
 #include "plexus/results/comparison.hpp"
 #include "plexus/results/csv.hpp"
+#include "plexus/results/curve_plot.hpp"
 #include "plexus/results/grid_map.hpp"
 #include "plexus/results/plot.hpp"
 #include "plexus/results/study.hpp"
@@ -52,9 +53,12 @@ RecordOutcome record_outcome(const results::RunProvenance& run,
         add_comparison(run, records, out);
     if (run.study)
         add_study(run, records, jobs, out);
-    if (!run.compared && !run.study)
+    if (!run.compared && !run.study) {
         if (const auto map = results::grid_of(run.run, records))
             out.pictures.push_back({"map", results::grid_script(run.run, *map)});
+        if (const auto curves = results::curves_of(run.run, records))
+            out.pictures.push_back({"curves", results::curves_script(run.run.name, *curves)});
+    }
     return out;
 }
 

@@ -110,7 +110,8 @@ void read_weighting(const Reader& weighting, Decisions& out) {
 
 void read_stacks(const Reader& stacks, Decisions& out) {
     constexpr std::size_t plans = 3;  // that many words are about plans of whole operators
-    const std::size_t word = stacks.choice({"none", "all", "searched", "depth_first", "tiles"});
+    const std::size_t word =
+        stacks.choice({"none", "all", "searched", "depth_first", "tiles", "optimal"});
     if (word < plans)
         out.plan.fusion = static_cast<FusionMode>(word);
     else
@@ -119,10 +120,11 @@ void read_stacks(const Reader& stacks, Decisions& out) {
 
 void read_plan(const Reader& section, Decisions& out) {
     if (const Reader fusion = section.find("fusion")) {
-        fusion.allow({"stacks", "depth_first"});
+        fusion.allow({"stacks", "depth_first", "optimal"});
         if (const Reader stacks = fusion.find("stacks"))
             read_stacks(stacks, out);
         read_depth_first(fusion.find("depth_first"), out.depth_first);
+        read_cascade_decision(fusion.find("optimal"), out.cascade);
     }
     if (const Reader placement = section.find("placement")) {
         placement.allow({"mode", "strategy", "neurons_per_core", "latency_share"});
@@ -289,6 +291,7 @@ core::Node default_decision_tree(const core::Registry<CoolingSchedule>& schedule
     core::Node fusion;
     set_key(fusion, "stacks", text_node("searched"));
     set_key(fusion, "depth_first", default_depth_first_tree());
+    set_key(fusion, "optimal", default_cascade_tree());
     core::Node placement;
     set_key(placement, "mode", text_node("searched"));
     set_key(placement, "strategy", text_node(d.strategy));

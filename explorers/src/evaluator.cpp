@@ -15,6 +15,7 @@
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 
+#include "cascade_stage.hpp"
 #include "depth_first_stage.hpp"
 #include "execution.hpp"
 #include "explanation_tables.hpp"
@@ -96,6 +97,7 @@ struct Evaluator::Memo {
     FormatErrors format_errors;
     MappingMemo mappings;
     DepthFirstMemo depth_first;
+    CascadeMemo cascades;
 };
 
 struct Evaluator::Detail {
@@ -176,11 +178,14 @@ Execution Evaluator::Detail::execute(const core::Node& variant, const DecidedDes
         case ExecutionKind::tiles:
             return execute_tiles(design, *decisions.find("timeline"), memo->mappings);
         case ExecutionKind::depth_first:
+        case ExecutionKind::optimal:
             break;
     }
     core::Hasher inputs;
     for (const char* part : {"hardware", "workload"})
         inputs.add(core::content_hash(*variant.find(part)));
+    if (design.decisions.execution == ExecutionKind::optimal)
+        return execute_cascade(design, inputs.finish(), memo->cascades);
     inputs.add(core::content_hash(*decisions.find("mapping")));
     return execute_depth_first(design, parts, inputs.finish(), memo->depth_first);
 }

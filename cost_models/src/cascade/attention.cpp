@@ -10,18 +10,11 @@ namespace plexus::cost_models::cascade {
 namespace {
 
 constexpr double side_of_array = 256;
-constexpr double bytes_per_value = 2;               // fp16
-constexpr double query_chunk_bytes = 4 << 20;       // Queries held while keys and values pass by.
+constexpr double bytes_per_value = 2;          // fp16
+constexpr double query_chunk_bytes = 4 << 20;  // Queries held while keys and values pass by.
+constexpr double flat_buffer_bytes = 32 << 20;
 constexpr double bandwidth = 400.0 * (1ULL << 30);  // Bytes per s, HBM2.
 constexpr core::Frequency clock{0.94e9};
-
-AttentionShape bert(std::int64_t tokens) {
-    return {.model = "BERT", .batch = 64, .heads = 12, .features = 64, .tokens = tokens};
-}
-
-AttentionShape xlm(std::int64_t tokens) {
-    return {.model = "XLM", .batch = 64, .heads = 16, .features = 128, .tokens = tokens};
-}
 
 /// Queries, keys, values or results.
 double operand_bytes(const AttentionShape& shape) {
@@ -81,40 +74,24 @@ Pipeline flat_attention(const AttentionShape& shape) {
     const auto features = static_cast<double>(shape.features);
     return {.units = {{"array", side_of_array * side_of_array}, {"lanes", side_of_array}},
             .stages = {{"QK", 0, n * features}, {"softmax", 1, 4 * n}, {"AV", 0, n * features}},
-            .clock = clock};
+            .clock = clock,
+            .off_chip_bytes = flat_spills(shape) ? flat_spilled_bytes(shape) : 0,
+            .off_chip_bytes_per_s = bandwidth};
+}
+
+bool flat_spills(const AttentionShape& shape) {
+    return side_of_array * static_cast<double>(shape.tokens) * bytes_per_value > flat_buffer_bytes;
+}
+
+double flat_spilled_bytes(const AttentionShape& shape) {
+    constexpr double passes = 4;  // scores: written, read by the softmax, written, read for AV
+    return passes * bytes_per_value * shape.scores() + 4 * operand_bytes(shape);
 }
 
 double fusemax_traffic_bytes(const AttentionShape& shape) {
     const double queries = bytes_per_value * static_cast<double>(shape.tokens * shape.features);
     const double chunks = std::max(1.0, queries / query_chunk_bytes);
     return operand_bytes(shape) * (2 + 2 * chunks);
-}
-
-std::vector<AttentionFigure> check_attention_figures() {
-    struct Published {
-        AttentionShape shape;
-        double flat = 0;
-        double fusemax = 0;
-        bool flat_in_buffer = true;  ///< FLAT's rows of scores stay on chip.
-    };
-    std::vector<AttentionFigure> figures;
-    for (const Published& point : {Published{bert(1 << 10), 0.013386, 0.0020131, true},
-                                   Published{bert(1 << 16), 54.829, 7.4025, true},
-                                   Published{bert(1 << 20), 16220.6, 1891.83, false},
-                                   Published{xlm(1 << 10), 0.017848, 0.005194, true}}) {
-        AttentionFigure flat{"FLAT", point.shape, point.flat, std::nullopt, ""};
-        if (point.flat_in_buffer)
-            flat.ours_s = latency(flat_attention(point.shape)).value;
-        else
-            flat.remark = "bound by FLAT's off-chip traffic, for which there is no figure";
-        figures.push_back(std::move(flat));
-        figures.push_back({"FuseMax",
-                           point.shape,
-                           point.fusemax,
-                           latency(fusemax_attention(point.shape)).value,
-                           ""});
-    }
-    return figures;
 }
 
 }  // namespace plexus::cost_models::cascade

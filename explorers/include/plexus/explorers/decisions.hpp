@@ -8,6 +8,7 @@
 
 #include "plexus/core/reader.hpp"
 #include "plexus/core/registry.hpp"
+#include "plexus/explorers/fusion/cascade_decision.hpp"
 #include "plexus/explorers/fusion/depth_first_decision.hpp"
 #include "plexus/explorers/fusion/plan_search.hpp"
 #include "plexus/explorers/kernel_selection/select.hpp"
@@ -39,6 +40,7 @@ enum class ExecutionKind : std::uint8_t {
     whole,        ///< One after another, each as a whole.
     depth_first,  ///< Stack after stack, tile by tile, on one core: in closed form.
     tiles,        ///< Tile by tile on the cores of the machine: as a timeline.
+    optimal,      ///< As a cascade of einsums with the best of all mappings.
 };
 
 /// Every decision that is not hardware or workload, as the `decisions:` section gives it. Defaults
@@ -52,6 +54,7 @@ struct Decisions {
         plan;  ///< fusion.stacks, placement.{mode, neurons_per_core, latency_share}, annealing.*
     ExecutionKind execution = ExecutionKind::whole;  ///< fusion.stacks
     DepthFirstDecision depth_first;                  ///< fusion.depth_first.*
+    CascadeDecision cascade;                         ///< fusion.optimal.*
     TileDecision timeline;  ///< timeline.*, but for what needs the network; its searches as below.
     std::string strategy = "contiguous";  ///< placement.strategy: where cores stand on the mesh.
     std::string cooling = "geometric";    ///< annealing.cooling

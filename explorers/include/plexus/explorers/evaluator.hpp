@@ -13,6 +13,7 @@
 
 namespace plexus::explorers {
 
+struct MappedCascade;
 struct TiledNetwork;
 
 /// Turns a design point into objectives, top down, each step memoised by content hash: hardware
@@ -46,6 +47,7 @@ class Evaluator : public Objective {
         core::Table mappings;  ///< Loop nest of each operator on dataflow cores; may be empty.
         core::Table sites;     ///< Where on the mesh each core stands; empty = as numbered.
         std::shared_ptr<const TiledNetwork> tiles;  ///< Of a design with a timeline, else nullptr.
+        std::shared_ptr<const MappedCascade> cascade;  ///< With stacks: optimal, else nullptr.
         std::optional<hardware::Mesh> mesh;
         cost_models::PlanModel::Loads loads;  ///< Of cores and links.
         std::vector<core::Provenance> provenance;

@@ -57,7 +57,7 @@ struct AttentionShape {
 [[nodiscard]] Pipeline fusemax_attention(const AttentionShape& shape);
 
 /// FLAT: matrix products on the 256 × 256 array, the softmax with 4 operations per score on 256
-/// lanes beside it. Without its off-chip traffic, so a lower bound for long sequences.
+/// lanes beside it. Off chip go the scores that do not fit, see flat_spills().
 /// \par Source As fusemax_attention().
 [[nodiscard]] Pipeline flat_attention(const AttentionShape& shape);
 
@@ -65,14 +65,27 @@ struct AttentionShape {
 /// of queries.
 [[nodiscard]] double fusemax_traffic_bytes(const AttentionShape& shape);
 
-/// A published latency of attention beside ours.
+/// Whether the scores of 256 queries, a row of FLAT's array, are more than its 32 MiB hold. Then
+/// all scores go off chip between its three steps.
+[[nodiscard]] bool flat_spills(const AttentionShape& shape);
+
+/// Off-chip traffic of FLAT with spilled scores, at least: each score written and read twice, each
+/// operand and result moved once.
+[[nodiscard]] double flat_spilled_bytes(const AttentionShape& shape);
+
+enum class AttentionQuantity : std::uint8_t { latency, off_chip_bytes };
+
+/// A published figure of attention beside ours.
 struct AttentionFigure {
     std::string design;  ///< FLAT or FuseMax.
+    AttentionQuantity quantity = AttentionQuantity::latency;
     AttentionShape shape;
-    double published_s = 0;
-    std::optional<double> ours_s;  ///< Nothing if it cannot be computed.
-    std::string remark;            ///< Why not.
+    double published = 0;        ///< s or byte.
+    std::optional<double> ours;  ///< Nothing if it cannot be computed.
+    bool bound = false;          ///< `ours` is a lower bound only.
+    std::string remark;          ///< Why not, or why a bound.
 };
+/// Latency and traffic of both designs at all published shapes.
 [[nodiscard]] std::vector<AttentionFigure> check_attention_figures();
 
 }  // namespace plexus::cost_models::cascade
