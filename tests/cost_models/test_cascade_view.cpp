@@ -5,6 +5,8 @@
 #include <string>
 
 #include "plexus/core/reader.hpp"
+#include "plexus/cost_models/cascade/cost.hpp"
+#include "plexus/cost_models/cascade/mapping.hpp"
 #include "plexus/cost_models/cascade/view.hpp"
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/language_model.hpp"
@@ -253,4 +255,49 @@ TEST_CASE("machines that no cascade can run on are refused", "[cascade_view]") {
     CHECK(tpu.levels[2].keep == std::array{Keep::never, Keep::must, Keep::never});
     CHECK(tpu.levels[3].fanouts.at(0).size == 32);  // accumulators along D2
     CHECK(tpu.levels[4].fanouts.at(0).size == 32);
+}
+
+TEST_CASE("a link slower than the pins is what off-chip memory is reached through",
+          "[cascade_view]") {
+    hardware::Architecture tpu = hardware::load_architecture(
+        std::filesystem::path(PLEXUS_SOURCE_DIR) / "hardware/presets/tpu_v4i_like.yaml");
+    std::size_t slowed = 0;
+    for (hardware::Link& link : tpu.interconnect.links)
+        if (link.from == hardware::Interconnect::off_chip && link.to == 0) {
+            link.bandwidth = core::Bandwidth(100);
+            link.energy_pj_per_bit = 0.5;
+            ++slowed;
+        }
+    REQUIRE(slowed == 1);
+    std::vector<core::Violation> violations;
+    const Machine seen = view_machine(tpu, violations);
+    REQUIRE(violations.empty());
+    CHECK(seen.levels[0].read_bandwidth == Approx(100 * 1.05e9));
+    CHECK(seen.levels[0].read_energy_pj == Approx(7.03 + 0.5));
+    CHECK(seen.levels[0].write_bandwidth == Approx(4678 * 1.05e9));
+}
+
+TEST_CASE("registers that do not hold a word of each operand are too small", "[cascade_view]") {
+    const Cascade cascade = view(workload(R"(
+layers:
+  - {id: 0, name: up, operator_type: Gemm, equation: "O[b][k] += I[b][c] * W[k][c]",
+     loop_dims: [B, K, C], loop_sizes: [4, 8, 2],
+     operand_precision: {I: 8, W: 4, O: 32, O_final: 16}, operand_source: {I: 0, W: 0}}
+)"));
+    EinsumMapping mapping;
+    for (std::size_t u = 0; u < 3; ++u)
+        mapping.nodes.push_back({.kind = Node::Kind::storage, .use = u, .level = 0});
+    const Einsum& up = cascade.einsums[0];
+    for (std::size_t r = 0; r < up.ranks.size(); ++r)
+        mapping.nodes.push_back(
+            {.kind = Node::Kind::temporal, .rank = r, .factor = up.ranks[r].size});
+    for (std::size_t u = 0; u < 3; ++u)
+        mapping.nodes.push_back({.kind = Node::Kind::storage, .use = u, .level = 2});
+    Machine marca = machine("marca_like");
+    marca.levels[2].size_bits = 8 + 4 + 16;
+    CHECK(evaluate(cascade, 0, marca, mapping).violations.empty());
+    marca.levels[2].size_bits -= 1;
+    REQUIRE(evaluate(cascade, 0, marca, mapping).violations.size() == 1);
+    CHECK(evaluate(cascade, 0, marca, mapping).violations[0].rule.find("registers bits") !=
+          std::string::npos);
 }
