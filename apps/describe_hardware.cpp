@@ -69,6 +69,57 @@ void print_memories(const hardware::DataflowCore& core) {
                     .c_str());
 }
 
+/// Memory operands as loop nests call them.
+std::string operand_name(const std::string& operand) {
+    return operand == "I1" ? "I" : operand == "I2" ? "W" : operand;
+}
+
+std::string operand_names(const std::vector<std::string>& operands) {
+    std::vector<std::string> names;
+    for (const std::string& operand : operands)
+        names.push_back(operand_name(operand));
+    return core::join(names);
+}
+
+std::string format_name(const std::vector<hardware::StoredRank>& ranks) {
+    std::vector<std::string> names;
+    for (const hardware::StoredRank& rank : ranks) {
+        names.emplace_back(hardware::rank_format_names.at(static_cast<std::size_t>(rank.format)));
+        if (rank.bits > 0)
+            names.back() += fmt::format(" ({} bit)", rank.bits);
+    }
+    return core::join(names);
+}
+
+/// What the core makes of zeros.
+void print_sparsity(const hardware::CoreSparsity& sparsity) {
+    std::vector<std::vector<std::string>> rows;
+    for (const hardware::MemorySparsity& memory : sparsity.memories) {
+        for (const auto& [operand, ranks] : memory.formats)
+            rows.push_back({memory.memory, operand_name(operand), "stored as", format_name(ranks)});
+        for (const hardware::SavingRule& rule : memory.units)
+            rows.push_back({memory.memory,
+                            operand_name(rule.target),
+                            rule.saving == hardware::ZeroSaving::gating ? "gated by zeros of"
+                                                                        : "skipped by zeros of",
+                            operand_names(rule.leaders)});
+        for (const std::string& operand : memory.converts)
+            rows.push_back({memory.memory, operand_name(operand), "converted on the way in", ""});
+    }
+    std::string units = sparsity.compute_gates && sparsity.compute_skips ? "gated and skipped"
+                        : sparsity.compute_gates                         ? "gated"
+                        : sparsity.compute_skips                         ? "skipped"
+                                                                         : "computed";
+    std::printf("\n");
+    line("MACs with a zero", units);
+    line("a gated one takes", fmt::format("{} of its energy", core::to_text(sparsity.gated_share)));
+    if (!rows.empty())
+        std::printf(
+            "\n%s",
+            results::aligned({"memory", "operand", "zeros", ""}, rows, {false, false, false, false})
+                .c_str());
+}
+
 void print_core(const hardware::DataflowCore& core, const std::vector<core::Provenance>& /*all*/) {
     std::string shape;
     for (std::size_t i = 0; i < core.array.sizes.size(); ++i)
@@ -79,6 +130,8 @@ void print_core(const hardware::DataflowCore& core, const std::vector<core::Prov
     if (core.array.is_imc)
         line("in-memory computing", core.array.imc_type);
     print_memories(core);
+    if (core.sparsity)
+        print_sparsity(*core.sparsity);
 }
 
 std::string limit(std::int64_t value, const char* unit) {

@@ -124,6 +124,13 @@ void set_formats(OperatorWork& work, const KernelMix& mix) {
     }
 }
 
+/// Is every block stored as it is?
+bool plain(const KernelMix& mix) {
+    return std::ranges::all_of(mix.shares, [](const KernelShare& share) {
+        return share.blocks == 0 || share.kernel == "dense";
+    });
+}
+
 void set_weights(OperatorWork& work,
                  const Workload& workload,
                  const Operator& op,
@@ -148,6 +155,7 @@ void set_weights(OperatorWork& work,
     if (!contraction) {
         return;
     }
+    work.plain_weights = mix != nullptr ? plain(*mix) : !tensor.format || tensor.format->m == 0;
     const workloads::LinearShape& shape = work.shape;
     const double dense = static_cast<double>(shape.rows) * static_cast<double>(shape.columns) *
                          static_cast<double>(shape.groups);

@@ -96,6 +96,7 @@ struct Evaluator::Memo {
     core::MemoCache<Checked<workloads::Workload>> works;
     FormatErrors format_errors;
     MappingMemo mappings;
+    DensityMemo densities;
     DepthFirstMemo depth_first;
     CascadeMemo cascades;
 };
@@ -174,7 +175,7 @@ Execution Evaluator::Detail::execute(const core::Node& variant, const DecidedDes
     const core::Node& decisions = *variant.find("decisions");
     switch (design.decisions.execution) {
         case ExecutionKind::whole:
-            return execute_plan(design, parts, memo->mappings);
+            return execute_plan(design, parts, memo->mappings, memo->densities);
         case ExecutionKind::tiles:
             return execute_tiles(design, *decisions.find("timeline"), memo->mappings);
         case ExecutionKind::depth_first:

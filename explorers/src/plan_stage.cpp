@@ -28,13 +28,14 @@ struct Planned {
 cost_models::CoreCostModels core_models(const DecidedDesign& design,
                                         const SearchParts& parts,
                                         MappingMemo& memo,
+                                        DensityMemo& densities,
                                         Planned& planned) {
     cost_models::CoreCostModels models = cost_models::default_core_models();
     const MappingDecision& decision = design.decisions.mapping;
     if (!decision.roofline()) {
         planned.mapper = parts.mappers.create(decision.engine, decision.params);
-        planned.mapped =
-            std::make_shared<const MappedCores>(*design.workload, decision, *planned.mapper, memo);
+        planned.mapped = std::make_shared<const MappedCores>(
+            *design.workload, decision, *planned.mapper, memo, densities);
         models.insert(models.begin(), planned.mapped);
     }
     return models;
@@ -73,12 +74,15 @@ void explain(const DecidedDesign& design, const Planned& planned, Evaluator::Exp
 
 }  // namespace
 
-Execution execute_plan(const DecidedDesign& design, const SearchParts& parts, MappingMemo& memo) {
+Execution execute_plan(const DecidedDesign& design,
+                       const SearchParts& parts,
+                       MappingMemo& memo,
+                       DensityMemo& densities) {
     const auto planned = std::make_shared<Planned>();
     planned->model.emplace(*design.machine,
                            *design.workload,
                            work_of(design),
-                           core_models(design, parts, memo, *planned));
+                           core_models(design, parts, memo, densities, *planned));
     const cost_models::PlanModel& model = *planned->model;
     PlanSearchResult& search = planned->search;
     // The same random numbers for every design: differences come from the design, not from luck.

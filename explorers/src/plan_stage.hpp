@@ -2,6 +2,7 @@
 #pragma once
 
 #include "plexus/explorers/mapping/map_operator.hpp"
+#include "plexus/explorers/mapping/mapped_cores.hpp"
 
 #include "execution.hpp"
 
@@ -11,6 +12,7 @@ namespace plexus::explorers {
 /// which cores operators run, where these stand.
 [[nodiscard]] Execution execute_plan(const DecidedDesign& design,
                                      const SearchParts& parts,
-                                     MappingMemo& memo);
+                                     MappingMemo& memo,
+                                     DensityMemo& densities);
 
 }  // namespace plexus::explorers

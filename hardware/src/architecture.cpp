@@ -43,6 +43,35 @@ void add(Hasher& hasher, const Memory& memory) {
     hasher.add(memory.force_double_buffering).add(memory.auto_cost_extraction);
 }
 
+void add(Hasher& hasher, const MemorySparsity& memory) {
+    hasher.add(memory.memory).add(static_cast<std::uint64_t>(memory.formats.size()));
+    for (const auto& [operand, ranks] : memory.formats) {
+        hasher.add(operand).add(static_cast<std::uint64_t>(ranks.size()));
+        for (const StoredRank& rank : ranks) {
+            hasher.add(static_cast<int>(rank.format)).add(rank.bits);
+        }
+    }
+    hasher.add(static_cast<std::uint64_t>(memory.units.size()));
+    for (const SavingRule& rule : memory.units) {
+        hasher.add(static_cast<int>(rule.saving)).add(rule.target);
+        add(hasher, rule.leaders);
+    }
+    add(hasher, memory.converts);
+    hasher.add(memory.metadata_size_bits).add(memory.metadata_pj_per_bit.has_value());
+    hasher.add(memory.metadata_pj_per_bit.value_or(0));
+}
+
+void add(Hasher& hasher, const std::optional<CoreSparsity>& sparsity) {
+    hasher.add(sparsity.has_value());
+    if (sparsity) {
+        hasher.add(sparsity->compute_gates).add(sparsity->compute_skips).add(sparsity->gated_share);
+        hasher.add(static_cast<std::uint64_t>(sparsity->memories.size()));
+        for (const MemorySparsity& memory : sparsity->memories) {
+            add(hasher, memory);
+        }
+    }
+}
+
 void add(Hasher& hasher, const DataflowCore& core) {
     const OperationalArray& array = core.array;
     add(hasher, array.dimensions);
@@ -60,6 +89,7 @@ void add(Hasher& hasher, const DataflowCore& core) {
         hasher.add(dimension);
         add(hasher, loops);
     }
+    add(hasher, core.sparsity);
 }
 
 void add(Hasher& hasher, const EventCost& cost) {

@@ -7,6 +7,7 @@
 
 #include "read_array.hpp"
 #include "read_ports.hpp"
+#include "read_sparsity.hpp"
 
 namespace plexus::hardware::detail {
 
@@ -168,8 +169,8 @@ void read_dataflows(const Reader& reader, DataflowCore& core) {
 }  // namespace
 
 std::span<const char* const> dataflow_keys() {
-    static constexpr std::array<const char*, 4> keys{
-        "memories", "operational_array", "multipliers", "dataflows"};
+    static constexpr std::array<const char*, 5> keys{
+        "memories", "operational_array", "multipliers", "dataflows", "sparsity"};
     return keys;
 }
 
@@ -204,6 +205,9 @@ DataflowCore read_dataflow_core(const Reader& reader,
     }
     if (const Reader dataflows = find_value(reader, "dataflows")) {
         read_dataflows(dataflows, core);
+    }
+    if (const Reader sparsity = find_value(reader, "sparsity")) {
+        read_sparsity(sparsity, core, constants);
     }
     return core;
 }

@@ -34,7 +34,7 @@ class Bench {
         : architecture(hardware::load_architecture(source / "hardware/presets/tpu_like.yaml")),
           workload(load(workload_name)),
           mapper(explorers::builtin_mappers().create("exhaustive")),
-          model(workload, decision, *mapper, memo) {
+          model(workload, decision, *mapper, memo, densities) {
         memory("weight_buffer").size = core::Bits(8 * 1024 * 1024);
         for (std::size_t i = 0; i < workload.operators.size(); ++i)
             work.push_back(cost_models::operator_work(workload, i, nullptr));
@@ -53,13 +53,13 @@ class Bench {
     }
     /// An operator whose weights have other figures: a model of its own, for models remember.
     [[nodiscard]] CoreCost cost_of(const OperatorWork& other, const OnChip& on_chip = {}) {
-        const MappedCores fresh(workload, decision, *mapper, memo);
+        const MappedCores fresh(workload, decision, *mapper, memo, densities);
         return fresh.evaluate(architecture, other, {0, 1}, on_chip);
     }
     [[nodiscard]] cost_models::PlanModel plan_model() const {
         auto models = cost_models::default_core_models();
         models.insert(models.begin(),
-                      std::make_shared<MappedCores>(workload, decision, *mapper, memo));
+                      std::make_shared<MappedCores>(workload, decision, *mapper, memo, densities));
         return {architecture, workload, work, std::move(models)};
     }
 
@@ -68,6 +68,7 @@ class Bench {
     explorers::MappingDecision decision;
     std::unique_ptr<const explorers::Mapper> mapper;
     mutable explorers::MappingMemo memo;
+    mutable explorers::DensityMemo densities;
     MappedCores model;
     std::vector<OperatorWork> work;
 

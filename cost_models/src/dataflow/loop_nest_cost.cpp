@@ -114,8 +114,9 @@ LoopNestCost explain(const LoopNestModel& model,
 LoopNestCost evaluate_mapping(const Layer& layer,
                               const hardware::DataflowCore& core,
                               const Mapping& mapping,
-                              Rules rules) {
-    const LoopNestModel model(layer, core, mapping.spatial, rules);
+                              Rules rules,
+                              const PerTransfer<double>* flow) {
+    const LoopNestModel model(layer, core, mapping.spatial, rules, flow);
     LoopNestCost impossible;
     impossible.violations = model.violations();
     if (impossible.feasible()) {
@@ -139,6 +140,10 @@ LoopNestCost evaluate_mapping(const workloads::Workload& workload,
                               const Mapping& mapping,
                               Rules rules) {
     return evaluate_mapping(layer_of(workload, index), core, mapping, rules);
+}
+
+const char* to_string(Direction direction) {
+    return direction_texts.at(direction);
 }
 
 std::vector<core::CostItem> cost_items(const LoopNestCost& cost, const std::string& work) {

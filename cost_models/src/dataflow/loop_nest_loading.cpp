@@ -31,7 +31,7 @@ void LoopNestModel::load_port(const PortEntry& port, LoopNestState& state) const
         }
         slots[n] = use.slot;
         once[n].cycles = transfer.real;
-        once[n].least = ceiling(held.bits[use.operand][1] / port.width);
+        once[n].least = ceiling(held.bits[use.operand][1] * use.flow / port.width);
         can_hide = can_hide || once[n].least != transfer.real;
         ++n;
     }
@@ -62,7 +62,7 @@ double LoopNestModel::mean_traffic(const PortEntry& port, const LoopNestState& s
         if (transfers <= 0 || (!sums && transfers == 1) || (sums && rules_ == Rules::zigzag)) {
             continue;
         }
-        double bits = held.bits[o][b] / state.period[o][b];
+        double bits = held.bits[o][b] * use.flow / state.period[o][b];
         bits = b == use.level ? bits * timed_lanes().boost[o][b] : bits;
         busy += rules_ == Rules::zigzag
                     ? ceiling(down(bits) / cycles_per_operation_)

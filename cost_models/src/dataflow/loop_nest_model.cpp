@@ -34,7 +34,8 @@ constexpr std::array<const char*, direction_count> direction_names{"tl", "fl", "
 LoopNestModel::LoopNestModel(Layer layer,
                              const hardware::DataflowCore& core,
                              SpatialMapping spatial,
-                             Rules rules)
+                             Rules rules,
+                             const PerTransfer<double>* flow)
     : layer_(std::move(layer)), spatial_(std::move(spatial)), rules_(rules) {
     if (layer_.dims.size() > max_dims) {
         violations_.push_back({"loop dimensions of a layer",
@@ -56,6 +57,18 @@ LoopNestModel::LoopNestModel(Layer layer,
     prepare_channels(core);
     prepare_ports(core);
     prepare_lanes(core);
+    if (flow != nullptr) {
+        set_flow(*flow);
+    }
+}
+
+void LoopNestModel::set_flow(const PerTransfer<double>& flow) {
+    for (Move& m : moves_) {
+        m.flow = flow[m.operand][m.level][m.direction];
+    }
+    for (PortUse& use : uses_) {
+        use.flow = flow[use.operand][use.level][use.direction];
+    }
 }
 
 void LoopNestModel::prepare_relevance(std::size_t o) {

@@ -9,28 +9,6 @@ namespace plexus::cost_models::sparsity {
 
 namespace {
 
-/// One of the two operands as the compute units see it.
-struct Operand {
-    std::size_t tensor = 0;
-    double density = 1;
-    bool left_out = false;  ///< Zeros do not arrive: the innermost storage has metadata.
-    double saved = 0;       ///< Share of the computes that units on its path save.
-    bool gated = false;     ///< They gate: what is saved takes its time all the same.
-};
-
-Operand operand_of(const View& view, std::size_t t, const SavingTable& savings) {
-    Operand out{.tensor = t, .density = view.problem.densities[t].density()};
-    out.left_out = view.has_metadata(view.holder(0, t), t);
-    for (std::size_t l = 0; l < savings.size(); ++l) {
-        if (savings[l][t]) {
-            out.saved = savings[l][t]->share;
-            out.gated = savings[l][t]->saving == Saving::gating;
-            break;
-        }
-    }
-    return out;
-}
-
 /// P(operand a, operand b) by zero and not zero, of the computes that arrive.
 struct Joint {
     double both = 0;
@@ -74,20 +52,26 @@ double& destination(const SparseCore& core, ComputeCost& cost, bool absent) {
 
 }  // namespace
 
-ComputeCost compute_cost(const View& view,
-                         const SavingTable& savings,
-                         const SpreadTable& spread,
-                         Rules rules) {
-    std::vector<Operand> operands;
-    for (std::size_t t = 0; t < view.problem.einsum.tensors.size(); ++t) {
-        if (!view.tensor(t).written) {
-            operands.push_back(operand_of(view, t, savings));
+Operand operand_of(const View& view, std::size_t t, const SavingTable& savings) {
+    Operand out{.tensor = t, .density = view.problem.densities[t].density()};
+    out.left_out = view.has_metadata(view.holder(0, t), t);
+    for (std::size_t l = 0; l < savings.size(); ++l) {
+        if (savings[l][t]) {
+            out.saved = savings[l][t]->share;
+            out.gated = savings[l][t]->saving == Saving::gating;
+            break;
         }
     }
-    core::ensure(operands.size() == 2, "two operands");
-    const Operand& a = operands[0];
-    const Operand& b = operands[1];
-    const double both = effectual_share(view.problem);
+    return out;
+}
+
+ComputeCost compute_cost(const SparseProblem& problem,
+                         const SparseCore& core,
+                         const Operand& a,
+                         const Operand& b,
+                         const ComputeUnits& units,
+                         Rules rules) {
+    const double both = effectual_share(problem);
     const double independent = a.density * b.density;
     double arriving = (1 - a.saved) * (1 - b.saved);
     if (a.saved > 0 && b.saved > 0 && independent > 0) {
@@ -97,14 +81,14 @@ ComputeCost compute_cost(const View& view,
     const Joint joint = joint_of(a, b, both, arriving);
 
     ComputeCost cost;
-    cost.dense = view.dense.computes;
+    cost.dense = units.computes;
     cost.actual = joint.both;
-    destination(view.core, cost, b.left_out) += joint.first;
-    destination(view.core, cost, a.left_out) += joint.second;
+    destination(core, cost, b.left_out) += joint.first;
+    destination(core, cost, a.left_out) += joint.second;
     if (a.left_out && b.left_out) {
         cost.nonexistent = joint.none;
     } else {
-        destination(view.core, cost, a.left_out || b.left_out) += joint.none;
+        destination(core, cost, a.left_out || b.left_out) += joint.none;
     }
     const double skipping = (a.gated ? 1 : 1 - a.saved) * (b.gated ? 1 : 1 - b.saved);
     const double idle =
@@ -117,24 +101,39 @@ ComputeCost compute_cost(const View& view,
         *share = whole_below(*share * cost.dense);
         cost.actual -= *share;
     }
-    double busy = 0;
-    double needed = 0;
-    for (const Spread& s : spread[0]) {
-        busy = std::max(busy, s.busy);
-        needed = std::max(needed, s.x * s.y);
-    }
-    cost.units = view.dense.units * needed;
-    cost.busy_units = view.dense.units * busy;
-    cost.imbalance = rules == Rules::physical ? imbalance(view, savings) : 1;
+    cost.units = units.asked * units.needed;
+    cost.busy_units = units.asked * units.busy;
+    cost.imbalance = rules == Rules::physical ? units.imbalance : 1;
     const double steps =
         cost.busy_units > 0 ? (cost.actual + cost.gated) / cost.busy_units * cost.imbalance : 0;
     // Waiting for the fullest unit never takes longer than not skipping at all.
-    cost.cycles = core::Cycles(whole(std::min(steps, cost.dense / view.dense.units)));
+    cost.cycles = core::Cycles(whole(std::min(steps, cost.dense / units.asked)));
     const std::array counts{cost.actual, cost.gated, cost.skipped};
     for (std::size_t o = 0; o < outcome_count; ++o) {
-        cost.energy += core::Energy(counts[o] * view.core.compute_energy[o]);
+        cost.energy += core::Energy(counts[o] * core.compute_energy[o]);
     }
     return cost;
+}
+
+ComputeCost compute_cost(const View& view,
+                         const SavingTable& savings,
+                         const SpreadTable& spread,
+                         Rules rules) {
+    std::vector<Operand> operands;
+    for (std::size_t t = 0; t < view.problem.einsum.tensors.size(); ++t) {
+        if (!view.tensor(t).written) {
+            operands.push_back(operand_of(view, t, savings));
+        }
+    }
+    core::ensure(operands.size() == 2, "two operands");
+    ComputeUnits units{.computes = view.dense.computes, .asked = view.dense.units};
+    units.busy = std::ranges::max(spread[0], {}, &Spread::busy).busy;
+    units.needed = 0;
+    for (const Spread& s : spread[0]) {
+        units.needed = std::max(units.needed, s.x * s.y);
+    }
+    units.imbalance = imbalance(view, savings);
+    return compute_cost(view.problem, view.core, operands[0], operands[1], units, rules);
 }
 
 }  // namespace plexus::cost_models::sparsity

@@ -14,19 +14,6 @@ namespace {
 constexpr std::array every_access{Access::read, Access::fill, Access::update};
 constexpr std::array every_outcome{Outcome::actual, Outcome::gated, Outcome::skipped};
 
-/// Accesses of `block` words that fetch the non-zeros of a tile, over those if they were packed
-/// without gaps: the last block of a tile is not full.
-double packing(const View& view, std::size_t level, std::size_t t) {
-    const double block = view.core.levels[level].block;
-    if (!view.format(level, t).compressed() || block <= 1) {
-        return 1;
-    }
-    const auto lengths = axis_lengths(view.tensor(t), view.nest.tile(level));
-    const double packed =
-        points(view.tensor(t), view.nest.tile(level)) * view.problem.densities[t].density() / block;
-    return packed > 0 ? view.problem.densities[t].blocks(lengths, block) / packed : 1;
-}
-
 core::Energy tensor_energy(const View& view,
                            std::size_t level,
                            std::size_t t,
@@ -108,6 +95,17 @@ void check_conversions(const View& view,
 }
 
 }  // namespace
+
+double packing(const View& view, std::size_t level, std::size_t t) {
+    const double block = view.core.levels[level].block;
+    if (!view.format(level, t).compressed() || block <= 1) {
+        return 1;
+    }
+    const auto lengths = axis_lengths(view.tensor(t), view.nest.tile(level));
+    const double packed =
+        points(view.tensor(t), view.nest.tile(level)) * view.problem.densities[t].density() / block;
+    return packed > 0 ? view.problem.densities[t].blocks(lengths, block) / packed : 1;
+}
 
 LevelCost level_cost(const View& view,
                      std::size_t level,

@@ -79,6 +79,19 @@ Memory top_memory(const hardware::Architecture& architecture,
     return memory;
 }
 
+/// What comes from outside the chip is stored there as in the outermost memory that has a format
+/// for it: nothing converts it on the way.
+void store_alike(const std::string& outside, hardware::CoreSparsity& sparsity) {
+    hardware::MemorySparsity top;
+    top.memory = outside;
+    for (const hardware::MemorySparsity& memory : sparsity.memories) {  // the outermost last
+        for (const auto& [operand, ranks] : memory.formats) {
+            top.formats[operand] = ranks;
+        }
+    }
+    sparsity.memories.push_back(std::move(top));
+}
+
 void remove_operand(Memory& memory, const std::string& operand) {
     std::erase(memory.operands, operand);
     for (Port& port : memory.ports) {
@@ -99,6 +112,9 @@ CoreHierarchy hierarchy_of(const hardware::Architecture& architecture,
     if (!result.has_off_chip && architecture.off_chip) {
         memories.push_back(top_memory(architecture, *architecture.off_chip, id, result.core));
         result.has_off_chip = true;
+        if (result.core.sparsity) {
+            store_alike(memories.back().name, *result.core.sparsity);
+        }
     }
     if (!result.has_off_chip) {
         return result;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <compare>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -14,10 +13,13 @@
 #include "plexus/cost_models/off_chip.hpp"
 #include "plexus/cost_models/placement.hpp"
 #include "plexus/cost_models/precision.hpp"
+#include "plexus/cost_models/sparsity/layer_cost.hpp"
 
 #include "mapping/core_hierarchy.hpp"
 #include "mapping/layer_share.hpp"
+#include "mapping/mapped_answer.hpp"
 #include "mapping/mapping_line.hpp"
+#include "mapping/operand_density.hpp"
 
 namespace plexus::explorers {
 namespace {
@@ -28,74 +30,6 @@ using cost_models::OnChip;
 using cost_models::OperatorWork;
 using cost_models::Placement;
 using hardware::Architecture;
-using hardware::Transfer;
-
-/// What tells one mapping problem of a design from another.
-struct Question {
-    std::size_t work = 0;
-    int core_type = 0;
-    int core = 0;  ///< Only if cores of a kind differ in their way off chip; else 0.
-    int cores = 1;
-    OffChipOperands off_chip;
-    auto operator<=>(const Question&) const = default;
-};
-
-/// The mapping of an operator and its cost on all its cores, without barrier.
-struct Answer {
-    std::vector<core::Violation> violations;
-    OffChipOperands off_chip;     ///< At least those asked for.
-    dataflow::LoopNestCost nest;  ///< Of the busiest core.
-    double cores = 1;             ///< All cores do `cores` times its work.
-    Cycles latency;
-    double off_chip_read_bits = 0;  ///< By all cores.
-    double off_chip_written_bits = 0;
-    std::string spatial;   ///< Loops on the array: `D1: K 32, D2: C 32`.
-    std::string temporal;  ///< Loops in time, outermost first: `C 4, OX 8`.
-    MappingCertificate certificate;
-
-    [[nodiscard]] bool feasible() const { return violations.empty(); }
-};
-
-/// Bits that one core moves over the ports of its top memory, if that is the off-chip memory.
-void count_off_chip(const CoreHierarchy& hierarchy, const dataflow::Layer& layer, Answer& answer) {
-    if (!hierarchy.has_off_chip) {
-        return;
-    }
-    const hardware::Memory& top = hierarchy.core.memories.back();
-    for (std::size_t o = 0; o < layer.operands.size(); ++o) {
-        const dataflow::LevelCost& level = answer.nest.operands[o].levels.back();
-        if (level.memory != top.name) {
-            continue;
-        }
-        const char* const operand = layer.operands[o].memory_operand.c_str();
-        const auto bits = [&](dataflow::Direction direction, Transfer transfer) {
-            const hardware::Port* const port = cost_models::find_port(top, operand, transfer);
-            const double width =
-                port == nullptr ? 0 : static_cast<double>(port->bandwidth_max.value);
-            return level.transfers[direction].accesses * width * answer.cores;
-        };
-        answer.off_chip_read_bits += bits(dataflow::to_low, Transfer::to_low);
-        answer.off_chip_written_bits += bits(dataflow::from_low, Transfer::from_low);
-    }
-}
-
-/// The hints that mean something to a layer: those that name at least one of its loops.
-std::vector<SpatialHint> hints_for(const dataflow::Layer& layer,
-                                   const std::vector<SpatialHint>& hints) {
-    std::vector<SpatialHint> known;
-    for (const SpatialHint& hint : hints) {
-        SpatialHint kept{hint.array_dim, {}};
-        for (const std::string& dim : hint.dims) {
-            if (layer.dim(dim) < layer.dims.size()) {
-                kept.dims.push_back(dim);
-            }
-        }
-        if (!kept.dims.empty()) {
-            known.push_back(std::move(kept));
-        }
-    }
-    return known;
-}
 
 }  // namespace
 
@@ -104,28 +38,31 @@ struct MappedCores::Detail {
     const MappingDecision& decision;
     const Mapper& mapper;
     MappingMemo& memo;
+    DensityMemo& densities;
     std::string engine;
     std::unique_ptr<const cost_models::CoreCostModel> roofline;
     mutable std::mutex mutex;
-    mutable std::map<Question, std::unique_ptr<const Answer>> answers;  // guarded by mutex
+    mutable std::map<MappingQuestion, std::unique_ptr<const MappedAnswer>>
+        answers;  // guarded by mutex
 
-    [[nodiscard]] const Answer& ask(const Architecture& architecture,
-                                    const OperatorWork& work,
-                                    const Placement& placement,
-                                    const OffChipOperands& off_chip) const {
+    [[nodiscard]] const MappedAnswer& ask(const Architecture& architecture,
+                                          const OperatorWork& work,
+                                          const Placement& placement,
+                                          const OffChipOperands& off_chip) const {
         const bool alike = architecture.interconnect.links.empty();
-        const Question question{work.index,
-                                architecture.cores[static_cast<std::size_t>(placement.first_core)],
-                                alike ? 0 : placement.first_core,
-                                placement.cores,
-                                off_chip};
+        const MappingQuestion question{
+            work.index,
+            architecture.cores[static_cast<std::size_t>(placement.first_core)],
+            alike ? 0 : placement.first_core,
+            placement.cores,
+            off_chip};
         {
             const std::lock_guard lock(mutex);
             if (const auto known = answers.find(question); known != answers.end()) {
                 return *known->second;
             }
         }
-        Answer found = answer(architecture, work, placement, off_chip);
+        MappedAnswer found = answer(architecture, work, placement, off_chip);
         if (!found.feasible() && off_chip != OffChipOperands{}) {
             // Weights are the largest: without them the others may find room.
             found = ask(architecture,
@@ -137,16 +74,16 @@ struct MappedCores::Detail {
         const std::lock_guard lock(mutex);
         const auto at = answers.try_emplace(question).first;
         if (at->second == nullptr) {
-            at->second = std::make_unique<const Answer>(std::move(found));
+            at->second = std::make_unique<const MappedAnswer>(std::move(found));
         }
         return *at->second;
     }
 
-    [[nodiscard]] Answer answer(const Architecture& architecture,
-                                const OperatorWork& work,
-                                const Placement& placement,
-                                const OffChipOperands& off_chip) const {
-        Answer out;
+    [[nodiscard]] MappedAnswer answer(const Architecture& architecture,
+                                      const OperatorWork& work,
+                                      const Placement& placement,
+                                      const OffChipOperands& off_chip) const {
+        MappedAnswer out;
         out.off_chip = off_chip;
         LayerShare share;
         try {
@@ -175,9 +112,7 @@ struct MappedCores::Detail {
             out.violations = result->violations;
             return out;
         }
-        out.nest = dataflow::evaluate_mapping(
-            share.layer, hierarchy.core, result->best->mapping, request.rules);
-        out.violations = out.nest.violations;
+        cost_mapping(work, share.layer, hierarchy.core, result->best->mapping, out);
         out.cores = share.cores;
         out.spatial = spatial_text(result->best->mapping.spatial);
         out.temporal = temporal_text(share.layer, result->best->mapping.temporal);
@@ -194,9 +129,29 @@ struct MappedCores::Detail {
         return out;
     }
 
+    /// Costs a mapping, with what the core saves where operands are zero.
+    void cost_mapping(const OperatorWork& work,
+                      const dataflow::Layer& layer,
+                      const hardware::DataflowCore& core,
+                      const dataflow::Mapping& mapping,
+                      MappedAnswer& out) const {
+        const dataflow::Rules rules = decision.request.rules;
+        if (!core.sparsity || layer.operands.size() != 3) {
+            out.nest = dataflow::evaluate_mapping(layer, core, mapping, rules);
+            out.violations = out.nest.violations;
+            return;
+        }
+        auto sparse = cost_models::sparsity::sparse_layer_cost(
+            layer, core, mapping, rules, operand_densities(workload, work, layer, densities));
+        out.violations = std::move(sparse.violations);
+        out.nest = std::move(sparse.nest);
+        out.savings = std::move(sparse.items);
+        out.metadata_bits = sparse.metadata_bits;
+    }
+
     /// An answer and how much of the operator it stands for.
     struct Part {
-        const Answer* answer = nullptr;
+        const MappedAnswer* answer = nullptr;
         double share = 1;
     };
 
@@ -231,11 +186,13 @@ struct MappedCores::Detail {
 MappedCores::MappedCores(const workloads::Workload& workload,
                          const MappingDecision& decision,
                          const Mapper& mapper,
-                         MappingMemo& memo)
+                         MappingMemo& memo,
+                         DensityMemo& densities)
     : detail_(new Detail{workload,
                          decision,
                          mapper,
                          memo,
+                         densities,
                          engine_name(decision),
                          cost_models::builtin_core_models().create("roofline"),
                          {},
@@ -296,7 +253,7 @@ void MappedCores::explain(const Architecture& architecture,
             continue;
         }
         const double everywhere = part.answer->cores * part.share;
-        for (core::CostItem item : dataflow::cost_items(part.answer->nest, name)) {
+        for (core::CostItem item : cost_items(*part.answer, name)) {
             item.place = place + "." + item.place;
             item.count *= everywhere;
             item.energy = item.energy * everywhere;
@@ -353,7 +310,7 @@ core::Table MappedCores::table(const Architecture& architecture,
         }
         const auto parts = detail_->parts(architecture, work[op], placement, residency.on_chip[op]);
         for (std::size_t i = 0; i < parts.size(); ++i) {
-            const Answer* const a = parts[i].answer;
+            const MappedAnswer* const a = parts[i].answer;
             if (a == nullptr || !a->feasible()) {
                 continue;
             }

@@ -55,6 +55,9 @@ struct OperatorWork {
     /// Counts of the actual weights, in parts of any size; nullptr = what density and pattern let
     /// expect. Not owned.
     const event_driven::PartitionCounts* partition = nullptr;
+    /// The weights are stored element by element, zeros included: no kernel but `dense` holds them,
+    /// and no format leaves some out. What a core makes of their zeros is its own matter.
+    bool plain_weights = true;
     bool constant_weights = false;  ///< The second operand is a weight tensor.
     bool dynamic_weights = false;   ///< The second operand is made at run time (KV cache).
     /// Constants beside the second operand (biases), in bits; stored and fetched like weights.

@@ -4,11 +4,13 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "plexus/core/units.hpp"
+#include "plexus/hardware/core_sparsity.hpp"
 #include "plexus/hardware/memory.hpp"
 
 namespace plexus::hardware {
@@ -39,6 +41,7 @@ struct DataflowCore {
     std::vector<Memory> memories;  ///< Innermost first.
     std::map<std::string, std::vector<std::string>>
         dataflows;  ///< D1 → ["K, 32", …]; may be empty.
+    std::optional<CoreSparsity> sparsity{};  ///< Nothing: zeros are as any value.
     auto operator<=>(const DataflowCore&) const = default;
 };
 

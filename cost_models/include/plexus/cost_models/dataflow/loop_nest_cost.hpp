@@ -112,10 +112,12 @@ struct LoopNestCost {
                                    const LoopNestState& state);
 
 /// Cost of `layer` on `core` under `mapping`. An impossible mapping is a cost with violations.
+/// \param flow As for LoopNestModel.
 [[nodiscard]] LoopNestCost evaluate_mapping(const Layer& layer,
                                             const hardware::DataflowCore& core,
                                             const Mapping& mapping,
-                                            Rules rules = Rules::physical);
+                                            Rules rules = Rules::physical,
+                                            const PerTransfer<double>* flow = nullptr);
 
 /// The same for operator `index` of a workload.
 [[nodiscard]] LoopNestCost evaluate_mapping(const workloads::Workload& workload,
@@ -123,6 +125,9 @@ struct LoopNestCost {
                                             const hardware::DataflowCore& core,
                                             const Mapping& mapping,
                                             Rules rules = Rules::physical);
+
+/// Name of a direction of transfer: `read to low` …
+[[nodiscard]] const char* to_string(Direction direction);
 
 /// The cost item by item: the array, then each operand at each memory level and direction; their
 /// energies add up to cost.energy.

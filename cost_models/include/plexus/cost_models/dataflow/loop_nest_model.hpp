@@ -36,10 +36,13 @@ class LoopNestModel {
   public:
     /// If violations() is not empty afterwards, the layer cannot run so and evaluate() must not be
     /// called.
+    /// \param flow Share of the bits of each transfer that take time, where some are left out and
+    /// others come along; nullptr: all. Energies are those of all bits.
     LoopNestModel(Layer layer,
                   const hardware::DataflowCore& core,
                   SpatialMapping spatial,
-                  Rules rules = Rules::physical);
+                  Rules rules = Rules::physical,
+                  const PerTransfer<double>* flow = nullptr);
 
     /// Rules that layer, core and spatial mapping break together; empty if they fit.
     [[nodiscard]] const std::vector<core::Violation>& violations() const { return violations_; }
@@ -93,6 +96,7 @@ class LoopNestModel {
         bool reads_back = false;  ///< Brings partial sums back.
         std::uint16_t slot = 0;   ///< slot_of() the transfer.
         double once = 1;          ///< Transfers that do not run while the array does.
+        double flow = 1;          ///< Share of its bits that take time.
     };
     struct PortEntry {
         std::size_t memory = 0;   ///< Into DataflowCore::memories.
@@ -138,6 +142,7 @@ class LoopNestModel {
         std::size_t boundary = 0;  ///< Arch level whose data moves.
         std::size_t slot = 0;      ///< slot_of() the transfer.
         Channel channel;
+        double flow = 1;  ///< Share of its bits that take time.
     };
     /// What follows from the spatial mapping alone.
     struct Lanes {
@@ -174,6 +179,7 @@ class LoopNestModel {
     void add_port(const hardware::Port& port, std::size_t memory_index, std::size_t port_index);
     void prepare_ports(const hardware::DataflowCore& core);
     void prepare_lanes(const hardware::DataflowCore& core);
+    void set_flow(const PerTransfer<double>& flow);
     void prepare_array(const hardware::DataflowCore& core);
     void fill_lanes(const hardware::DataflowCore& core, bool whole, Lanes& lanes) const;
     /// Distinct elements that the lanes up to an arch level use at once.

@@ -9,9 +9,13 @@
 #include "plexus/cost_models/core_cost_model.hpp"
 #include "plexus/cost_models/timeline/plan.hpp"
 #include "plexus/explorers/mapping/mapping_decision.hpp"
+#include "plexus/workloads/density_model.hpp"
 #include "plexus/workloads/workload.hpp"
 
 namespace plexus::explorers {
+
+/// Density models of matrices already looked at, by content.
+using DensityMemo = core::MemoCache<std::shared_ptr<const workloads::DensityModel>>;
 
 /// The core cost model of dataflow cores that are mapped: a contraction costs what the loop-nest
 /// model says of the best mapping its engine finds; all other operators, which have no reuse to be
@@ -22,13 +26,17 @@ namespace plexus::explorers {
 /// - An operand that the plan keeps on chip but that finds no room beside the tiles of the others
 ///   takes the way off chip all the same.
 /// - Several cores share out the loops of the output and the bandwidth of the off-chip memory.
+/// - On a core with a `sparsity:` section the mapping found without regard to zeros costs what they
+///   leave of it; weights that have kernels of their own have no zeros left to save.
 class MappedCores final : public cost_models::CoreCostModel {
   public:
     /// Keeps references. \param memo Of this engine with these parameters, or shared with others.
+    /// \param densities May be shared with any other.
     MappedCores(const workloads::Workload& workload,
                 const MappingDecision& decision,
                 const Mapper& mapper,
-                MappingMemo& memo);
+                MappingMemo& memo,
+                DensityMemo& densities);
     ~MappedCores() override;
     MappedCores(const MappedCores&) = delete;
     MappedCores& operator=(const MappedCores&) = delete;
