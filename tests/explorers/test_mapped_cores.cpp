@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -357,4 +358,77 @@ TEST_CASE("every mapping decision changes some cost") {
     CHECK(annealed("1").objectives != annealed("2").objectives);  // of the mappings alone
     const auto best = outcome({{"decisions.mapping.engine", "optimal"}});
     CHECK(best.objectives[0] <= base.objectives[0]);
+}
+
+namespace {
+
+/// Weights as a bitmap in the weight buffer and in DRAM, MACs with a zero gated.
+void add_sparsity(Bench& bench) {
+    auto& core = std::get<hardware::DataflowCore>(bench.architecture.core_types[0].kind);
+    core.sparsity.emplace();
+    for (const char* const name : {"weight_buffer", "dram"}) {
+        hardware::MemorySparsity& memory = core.sparsity->memories.emplace_back();
+        memory.memory = name;
+        memory.formats["I2"] = {{hardware::RankFormat::bitmap}};
+    }
+    core.sparsity->compute_gates = true;
+}
+
+double rows_with(const std::vector<core::CostItem>& items, const std::string& word) {
+    double count = 0;
+    for (const core::CostItem& item : items)
+        count += item.cause.find(word) != std::string::npos ? item.count : 0;
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("what a core saves of zeros enters the cost and its breakdown", "[sparsity]") {
+    const Bench dense;
+    Bench sparse;
+    add_sparsity(sparse);
+    const CoreCost before = dense.cost(0);
+    const CoreCost after = sparse.cost(0);
+    CHECK(after.energy < before.energy);
+    CHECK(after.latency < before.latency);  // Weights stream from DRAM.
+    // A tenth of 512 x 128 weights and a bit for each; inputs and outputs as before.
+    const double nonzeros = std::round(0.1 * 512 * 128);
+    CHECK(after.off_chip_bits == Approx(8 * nonzeros + 512 * 128 + 8 * (128 + 512)).epsilon(0.001));
+
+    std::vector<core::CostItem> items;
+    std::vector<core::Violation> violations;
+    sparse.model.explain(sparse.architecture, sparse.work[0], {0, 1}, {}, "up", items, violations);
+    CHECK(violations.empty());
+    CHECK(rows_with(items, "compute gated") == Approx(512 * 128 - nonzeros).margin(1));
+    CHECK(rows_with(items, "W read to low metadata") >= 512 * 128);
+    double energy = 0;
+    for (const core::CostItem& item : items)
+        energy += item.energy.value;
+    CHECK(energy == Approx(after.energy.value).epsilon(1e-9));
+}
+
+TEST_CASE("weights with kernels of their own have no zeros left to save", "[sparsity]") {
+    Bench dense;
+    Bench sparse;
+    add_sparsity(sparse);
+    OperatorWork stored = dense.work[0];  // As bitmaps of kernels.
+    stored.plain_weights = false;
+    stored.weight_storage_bits = 512 * 128 * (0.1 * 8 + 1);
+    stored.weight_work = 0.1 * 512 * 128;
+    const CoreCost by_kernels = sparse.cost_of(stored);
+    CHECK(by_kernels.energy == dense.cost_of(stored).energy);
+    CHECK(by_kernels.latency == dense.cost_of(stored).latency);
+    // Zeros of inputs are there all the same.
+    OperatorWork second = dense.work[2];
+    second.plain_weights = false;
+    CHECK(sparse.cost_of(second).energy < dense.cost_of(second).energy);
+}
+
+TEST_CASE("a mapping serves cores with and without a sparsity section", "[sparsity]") {
+    Bench bench;
+    const CoreCost before = bench.cost_of(bench.work[0]);
+    const std::size_t searched = bench.memo.size();
+    add_sparsity(bench);
+    CHECK(bench.cost_of(bench.work[0]).energy < before.energy);
+    CHECK(bench.memo.size() == searched);  // The search does not look at zeros.
 }
