@@ -167,8 +167,17 @@ TEST_CASE("units that one memory serves wait only if they take parts of their ow
     // Parts of K side by side, of A and B alike: each goes on for itself.
     tiling.levels[1].loops = {{k, 4, LoopKind::spatial_x}, {n, 4}, {m, 4}};
     CHECK(sparse_cost(problem, core, tiling).compute.imbalance > 1);
-    core.levels[1].block = 4;  // Unless one access brings what all of them need.
+    core.levels[1].block = 16;  // Unless one access brings all that they need, 4 words each.
     CHECK(sparse_cost(problem, core, tiling).compute.imbalance == 1);
+    core.levels[1].block = 8;  // An access brings what two of them need: two parts of 8 elements.
+    const auto part = workloads::tile_occupancy(64, 16, 8);
+    double most = 0;  // E[max of 2] = Σ (1 − F(k)²).
+    double below = 0;
+    for (std::int64_t i = 0; i < 8; ++i) {
+        below += part.at(i);
+        most += 1 - below * below;
+    }
+    CHECK(sparse_cost(problem, core, tiling).compute.imbalance == Approx(most / 2));
 }
 
 TEST_CASE("only the ranks that go inwards are gated with the data", "[sparsity]") {

@@ -52,7 +52,7 @@ void LoopNestModel::time_transfers(LoopNestState& state) const {
         const double time = state.double_buffer[m.operand][m.boundary]
                                 ? state.period[m.operand][m.boundary]
                                 : state.window[m.operand][m.boundary];
-        const double real = ceiling(transfer.bits * m.flow / m.channel.width);
+        const double real = ceiling(transfer.bits / m.channel.width) * m.flow;
         transfer.allowed = happens ? time * cycles_per_operation_ : 0;
         transfer.real = happens && m.channel.exists ? real : 0;
         // Until load() hides some of it.

@@ -31,7 +31,7 @@ void LoopNestModel::load_port(const PortEntry& port, LoopNestState& state) const
         }
         slots[n] = use.slot;
         once[n].cycles = transfer.real;
-        once[n].least = ceiling(held.bits[use.operand][1] * use.flow / port.width);
+        once[n].least = ceiling(held.bits[use.operand][1] / port.width) * use.flow;
         can_hide = can_hide || once[n].least != transfer.real;
         ++n;
     }

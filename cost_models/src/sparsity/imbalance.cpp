@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 
 #include "sparsity/filter.hpp"
 
@@ -14,40 +15,46 @@ struct Skipping {
     std::size_t leader = 0;
 };
 
-/// Do the children along a spatial loop of `level` skip each by its own part of the leader? Those
-/// outside of the units do. Those that the units serve do where each takes a part of its own of
-/// both tensors, unless one access brings the parts of all of them.
-bool on_their_own(const View& view,
-                  const Skipping& units,
-                  std::size_t level,
-                  const LoopNest::Position& at) {
-    if (at.loop.kind == LoopKind::temporal || at.loop.size == 1 ||
-        !view.relevant(units.leader, at.loop.dimension)) {
-        return false;
+/// Parts of the leader by which the children along a spatial loop of `level` skip each on their
+/// own. Outside of the units each child has one. Of the children that the units serve each has if
+/// it takes a part of both tensors, together with those that one access serves.
+std::int64_t parts_along(const View& view,
+                         const Skipping& units,
+                         std::size_t level,
+                         const LoopNest::Position& at) {
+    if (at.loop.kind == LoopKind::temporal || !view.relevant(units.leader, at.loop.dimension)) {
+        return 1;
     }
-    return level > units.level ||
-           (level == units.level && view.relevant(units.target, at.loop.dimension) &&
-            view.core.levels[level].block < static_cast<double>(at.loop.size));
+    if (level > units.level) {
+        return at.loop.size;
+    }
+    const double words = std::max(1.0, points(view.tensor(units.target), at.below));
+    const auto together =
+        static_cast<std::int64_t>(std::ceil(view.core.levels[level].block / words));
+    return view.relevant(units.target, at.loop.dimension) ? (at.loop.size + together - 1) / together
+                                                          : 1;
 }
 
 /// Fullest over average of the parts of the leader that the children of `level` get.
 double uneven(const View& view, const Skipping& units, std::size_t level) {
-    const std::size_t leader = units.leader;
-    const Extents* part = nullptr;
-    double parts = 1;
+    const Tensor& leader = view.tensor(units.leader);
+    Extents part;
+    double all = 1;
     for (std::size_t i = view.nest.first(level); i < view.nest.first(level + 1); ++i) {
         const LoopNest::Position& p = view.nest.loops()[i];
-        if (on_their_own(view, units, level, p)) {
-            part = part == nullptr ? &p.below : part;
-            parts *= static_cast<double>(p.loop.size);
+        const std::int64_t parts = parts_along(view, units, level, p);
+        if (parts > 1 && part.empty()) {
+            part = p.below;
+            part[p.loop.dimension] *= (p.loop.size + parts - 1) / parts;
         }
+        all *= static_cast<double>(parts);
     }
-    if (part == nullptr) {
+    if (part.empty()) {
         return 1;
     }
-    const TensorDensity& density = view.problem.densities[leader];
-    const double mean = points(view.tensor(leader), *part) * density.density();
-    return mean > 0 ? density.fullest(axis_lengths(view.tensor(leader), *part), parts) / mean : 1;
+    const TensorDensity& density = view.problem.densities[units.leader];
+    const double mean = points(leader, part) * density.density();
+    return mean > 0 ? density.fullest(axis_lengths(leader, part), all) / mean : 1;
 }
 
 }  // namespace

@@ -61,19 +61,21 @@ TensorFormat fitted(const std::vector<hardware::StoredRank>& given,
     return out;
 }
 
-/// Words of an element's size that one access of a memory fetches.
-double words_per_access(const hardware::Memory& memory, const dataflow::LayerOperand& operand) {
+/// Words of `bits` that one access of a memory fetches.
+double words_per_access(const hardware::Memory& memory,
+                        const dataflow::LayerOperand& operand,
+                        double bits) {
     const bool written = operand.memory_operand == "O";
     const hardware::Port* const port =
         find_port(memory,
                   operand.memory_operand.c_str(),
                   written ? hardware::Transfer::from_low : hardware::Transfer::to_low);
-    if (port == nullptr || operand.bits <= 0) {
+    if (port == nullptr) {
         return 1;
     }
     const auto least = static_cast<double>(
         port->bandwidth_min.value > 0 ? port->bandwidth_min.value : port->bandwidth_max.value);
-    return std::max(1.0, std::floor(least / operand.bits));
+    return std::max(1.0, std::floor(least / bits));
 }
 
 /// Index of the layer operand that memories call `name`.
@@ -103,8 +105,11 @@ SparseCore storage_of(const SparseProblem& problem,
         const hardware::Memory& memory = core.memories[memories[l]];
         SparseLevel& level = out.levels[nest.registers + l];
         level.name = memory.name;
-        level.block = words_per_access(memory, operand);
-        level.word_bits = std::max(1.0, operand.bits);
+        const bool partial =
+            nest.tensor == 0 && nest.dense.levels[nest.registers + l][nest.tensor].added > 0;
+        level.word_bits =
+            std::max(1.0, partial ? static_cast<double>(layer.partial_sum_bits) : operand.bits);
+        level.block = words_per_access(memory, operand, level.word_bits);
         const hardware::MemorySparsity* const said = core.sparsity->find(memory.name);
         if (said != nullptr && zeros && said->formats.contains(operand.memory_operand)) {
             const bool tiles = l > 0 && points(problem.einsum.tensors[nest.tensor],
