@@ -141,5 +141,5 @@ TEST_CASE("what does not fit a core is told with its place", "[sparsity]") {
     CHECK(tells(problem_with("  memories: {sram: {formats: {W: [bitmap]}}}"),
                 "expected converts: [W] of rf"));
     CHECK(tells(problem_with("  gated_share: 1.5"), "sparsity.gated_share"));
-    CHECK(tells(problem_with("  compute: [gate]"), "did you mean \"gating\""));
+    CHECK(tells(problem_with("  compute: [gatin]"), "did you mean \"gating\""));
 }
