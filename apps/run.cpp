@@ -99,6 +99,15 @@ std::string budget_text(const explorers::Budget& budget) {
     return out.empty() ? "unlimited" : out;
 }
 
+/// What an explorer may spend, and no more than an enumeration can: how far it is follows from it.
+explorers::Budget budget_of(const Experiment& experiment) {
+    explorers::Budget budget = experiment.budget;
+    const auto size = experiment.space.size();
+    if (experiment.explorer == "exhaustive" && size)
+        budget.evaluations = budget.evaluations > 0 ? std::min(budget.evaluations, *size) : *size;
+    return budget;
+}
+
 /// A word of a command line as a shell takes it.
 std::string shell_word(const std::string& word) {
     constexpr const char* plain =
@@ -178,11 +187,10 @@ class Run {
                         budget_text(experiment_.budget),
                         log_.info().scenarios.size() > 1 ? " each" : "",
                         experiment_.seed));
-        const std::int64_t budget = experiment_.budget.evaluations;
-        if (experiment_.explorer == "exhaustive" && size && budget > 0 && budget < *size)
-            warn(fmt::format("the budget ends the enumeration after the first {} of {} designs",
-                             budget,
-                             *size));
+        const std::int64_t budget = budget_of(experiment_).evaluations;
+        if (experiment_.explorer == "exhaustive" && size && budget < *size)
+            warn(fmt::format(
+                "the budget ends the enumeration after the first {} of {} designs", budget, *size));
         for (const core::Problem& warning : experiment_.warnings)
             warn(core::to_string(warning));
         if (folder_.resuming())
@@ -210,7 +218,7 @@ class Run {
     explorers::SessionOptions session_options(std::size_t s) {
         const std::string name = experiment_.scenarios[s].name;
         const auto first = static_cast<std::int64_t>(log_.recorded());
-        return {.budget = experiment_.budget,
+        return {.budget = budget_of(experiment_),
                 .seed = experiment_.seed,
                 .jobs = options_.jobs,
                 .scenario = name,
