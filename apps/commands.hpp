@@ -58,6 +58,9 @@ inline constexpr double record_tolerance = 1e-6;  ///< Relative.
 /// Its part about stacks on one core. \param runs Recorded runs; empty = published figures.
 /// \return false if a recorded run differs by more than 5 % in energy or latency.
 [[nodiscard]] bool validate_depth_first(const std::filesystem::path& runs);
+
+/// Prints recorded runs of Stream beside our timelines, with what the difference is made of.
+void validate_timelines(const std::filesystem::path& records);
 /// The suites `neuromorphic` and `fusion`: published figures of chips beside what the presets give,
 /// one row each. \param table Empty = the shipped one.
 [[nodiscard]] int validate_figures(const std::string& suite, const std::filesystem::path& table);

@@ -130,35 +130,41 @@ bool validate_cascades(const std::filesystem::path& records) {
     return equal == compared;
 }
 
-/// The recorded runs of stacks that a folder holds, or that a file is; empty if there are none.
-std::filesystem::path stack_runs(const std::filesystem::path& records) {
-    const std::string name = "defines_runs.csv";
+/// The table `name` in a folder of records, or `records` itself if that is its name; empty if it is
+/// not there.
+std::filesystem::path table_in(const std::filesystem::path& records, const char* name) {
     if (records.filename() == name)
         return records;
     return std::filesystem::exists(records / name) ? records / name : std::filesystem::path();
 }
 
 /// Where the recorded runs of cascades are: a folder of them, or one that has such folders; empty
-/// if there are none beside runs of stacks.
-std::filesystem::path cascade_runs(const std::filesystem::path& records, bool has_stacks) {
+/// if there are none beside runs of other kinds.
+std::filesystem::path cascade_runs(const std::filesystem::path& records, bool has_others) {
     for (const std::filesystem::path& folder :
          {records / "accelforge" / "outputs", records / "accelforge", records / "outputs"})
         if (std::filesystem::is_directory(folder))
             return folder;
-    return has_stacks ? std::filesystem::path() : records;
+    return has_others ? std::filesystem::path() : records;
 }
 
 }  // namespace
 
 int validate_fusion(const std::filesystem::path& records) {
     bool good = validate_attention();
-    const std::filesystem::path stacks = stack_runs(records);
+    const std::filesystem::path stacks = table_in(records, "defines_runs.csv");
+    const std::filesystem::path timelines = table_in(records, "stream_runs.csv");
     if (records.empty() || !stacks.empty()) {
         std::printf("\n");
         good = validate_depth_first(stacks) && good;
     }
+    if (!timelines.empty()) {
+        std::printf("\n");
+        validate_timelines(timelines);
+    }
+    const bool others = !stacks.empty() || !timelines.empty();
     const std::filesystem::path cascades =
-        records.empty() ? records : cascade_runs(records, !stacks.empty());
+        records.empty() ? records : cascade_runs(records, others);
     if (!cascades.empty()) {
         std::printf("\n");
         good = validate_cascades(cascades) && good;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace plexus::explorers {
+
+/// Energy and latency of a network that cores execute tile by tile, and what they are made of.
+struct TimelineFigures {
+    double energy = 0;         ///< pJ
+    double latency = 0;        ///< Cycles.
+    double node_energy = 0;    ///< pJ on the cores; the rest is of moves.
+    std::vector<double> busy;  ///< Cycles, by core.
+
+    /// Of the core that computes longest. \return cycles.
+    [[nodiscard]] double busiest() const;
+};
+
+/// A recorded run of Stream.
+struct TimelineRun {
+    int line = 0;                             ///< Of the table.
+    std::map<std::string, std::string> cell;  ///< By column, as written.
+    TimelineFigures figures;
+    std::string unusable;  ///< Why it compares with nothing; or empty.
+};
+
+/// The runs in a CSV file. \throws core::ConfigErrors with line of what is wrong.
+[[nodiscard]] std::vector<TimelineRun> read_timeline_runs(const std::filesystem::path& file);
+
+/// What our timeline says of a run.
+struct TimelineComparison {
+    TimelineRun run;
+    std::string what;    ///< Machine, network and tiles, for people.
+    std::string preset;  ///< Machine; "" if the run is not compared.
+    TimelineFigures ours;
+    std::string remark;  ///< What is known to differ, or why the run is not compared.
+
+    /// Ours over recorded, less 1.
+    [[nodiscard]] double energy_error() const { return ours.energy / run.figures.energy - 1; }
+    [[nodiscard]] double latency_error() const { return ours.latency / run.figures.latency - 1; }
+    /// The differences of computing and waiting, of nodes and moves.
+    [[nodiscard]] std::string cause() const;
+};
+
+/// Computes the runs that a table says how to: `{version, runs: [{what, record, preset, network,
+/// schedule, remark}]}`. An entry is for the runs whose columns are as `record` says; without a
+/// preset its remark says why they are not computed, and so does ours where there is no timeline.
+/// `schedule` as read_tile_decision() says. \param home Folder that holds `hardware/presets` and
+/// `workloads/presets`. \throws core::ConfigErrors listing every problem of the table, or of a
+/// preset.
+[[nodiscard]] std::vector<TimelineComparison> compare_timeline_runs(
+    const std::vector<TimelineRun>& runs,
+    const std::filesystem::path& table,
+    const std::filesystem::path& home);
+
+}  // namespace plexus::explorers

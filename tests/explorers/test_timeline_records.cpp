@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "plexus/core/error.hpp"
+#include "plexus/explorers/fusion/timeline_records.hpp"
+
+#include "catch.hpp"
+
+namespace {
+
+using namespace plexus;
+using namespace plexus::explorers;
+
+const std::filesystem::path source = PLEXUS_SOURCE_DIR;
+
+/// A file that is removed again.
+class TextFile {
+  public:
+    TextFile(const char* name, const std::string& text)
+        : path_(std::filesystem::temp_directory_path() /
+                ("plexus-" + std::to_string(getpid()) + "-" + name)) {
+        std::ofstream(path_) << text;
+    }
+    ~TextFile() { std::filesystem::remove(path_); }
+    TextFile(const TextFile&) = delete;
+    TextFile& operator=(const TextFile&) = delete;
+    TextFile(TextFile&&) = delete;
+    TextFile& operator=(TextFile&&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+const std::string head =
+    "hardware,hint_loops,energy_pJ,latency_cycles,e_cn_onchip,core_busy_cycles,error\n";
+
+/// DepFiN in rows as recorded, of which 5 018 220 cycles are computing.
+const std::string depfin =
+    R"(depfin,"[('OY','all')]",58670622965.0,6370024,58513121280.0,"{""0"": 5018220}",)"
+    "\n";
+
+constexpr const char* recipes = R"(
+version: 1
+runs:
+  - what: rows
+    record: {hardware: depfin, hint_loops: "[('OY','all')]"}
+    preset: depfin_like
+    network: fsrcnn_padded
+    schedule:
+      tiles: [{name: default, core_allocation: [0], intra_core_tiling: ["OY, all"]}]
+      priority: memory
+      overlap: false
+      preload_weights: true
+      mapping: {engine: optimal}
+    remark: told below
+  - what: other tiles
+    record: {hardware: depfin}
+    remark: tiles are not recorded
+)";
+
+}  // namespace
+
+TEST_CASE("a recorded timeline is computed as the table says and taken apart", "[fusion]") {
+    const TextFile runs("runs.csv",
+                        head + depfin + "depfin,,1,1,1,,\n" +
+                            "depfin,\"[('OY','all')]\",,,,,\"TypeError: no, nothing\"\n" +
+                            "other,,1,1,1,,\n");
+    const TextFile table("recipes.yaml", recipes);
+    const auto compared =
+        compare_timeline_runs(read_timeline_runs(runs.path()), table.path(), source);
+    REQUIRE(compared.size() == 4);
+    const TimelineComparison& rows = compared[0];
+    CHECK(rows.run.line == 2);
+    CHECK(rows.what == "rows");
+    CHECK(rows.preset == "depfin_like");
+    CHECK(rows.remark == "told below");
+    CHECK(rows.run.figures.busiest() == 5018220);
+    CHECK(rows.ours.busiest() == 5018220);
+    // Writing 66 355 200 bits and reading 4 147 200 at 64 per cycle, and weights:
+    // docs/models/fusion.md.
+    CHECK(rows.ours.latency == 6121819);
+    CHECK(rows.latency_error() == Approx(6121819.0 / 6370024 - 1));
+    CHECK(std::abs(rows.energy_error()) < 0.01);
+    CHECK(rows.cause().find("busiest core +0.000, waiting -0.248 Mcycles") == 0);
+    CHECK(compared[1].preset.empty());
+    CHECK(compared[1].remark == "tiles are not recorded");
+    CHECK(compared[2].remark == "the run failed: TypeError: no, nothing");
+    CHECK(compared[3].remark == "the table says nothing about it");
+}
+
+TEST_CASE("records and recipes that cannot be read are refused with their place", "[fusion]") {
+    const auto refused = [](const auto& read, const char* expected) {
+        try {
+            read();
+            FAIL_CHECK("accepted");
+        } catch (const core::ConfigErrors& errors) {
+            INFO(errors.what());
+            CHECK(std::string(errors.what()).find(expected) != std::string::npos);
+        }
+    };
+    const TextFile wrong("wrong.csv", head + "depfin,,many,1,1,\"{\"\"0\"\": x}\",\n");
+    refused([&] { (void)read_timeline_runs(wrong.path()); }, "wrong.csv:2");
+    refused([&] { (void)read_timeline_runs(wrong.path()); }, "got \"many\"");
+    refused([&] { (void)read_timeline_runs(wrong.path()); }, "got \"x\"");
+    const TextFile runs("good.csv", head + depfin);
+    const TextFile silent("silent.yaml", "version: 1\nruns: [{what: a, record: {hardware: b}}]\n");
+    refused(
+        [&] {
+            (void)compare_timeline_runs(read_timeline_runs(runs.path()), silent.path(), source);
+        },
+        "a remark that says why");
+}
+
+TEST_CASE("every recorded run of Stream is computed or has a reason", "[fusion][golden]") {
+    const char* const golden = std::getenv("PLEXUS_GOLDEN_DIR");
+    if (golden == nullptr) {
+        WARN("skipped: set PLEXUS_GOLDEN_DIR to the folder of recorded runs");
+        return;
+    }
+    const auto runs =
+        read_timeline_runs(std::filesystem::path(golden) / "fusion" / "stream_runs.csv");
+    const auto compared =
+        compare_timeline_runs(runs, source / "hardware/published/stream_runs.yaml", source);
+    REQUIRE(compared.size() == 33);
+    std::size_t computed = 0;
+    for (const TimelineComparison& c : compared) {
+        CAPTURE(c.run.line, c.what);
+        if (c.preset.empty()) {
+            CHECK(c.remark.find("says nothing") == std::string::npos);
+            CHECK_FALSE(c.remark.empty());
+            continue;
+        }
+        ++computed;
+        const bool close =
+            std::abs(c.energy_error()) <= 0.05 && std::abs(c.latency_error()) <= 0.05;
+        CHECK((close || !c.remark.empty()));
+    }
+    CHECK(computed == 4);
+}
