@@ -29,8 +29,7 @@ void map_block(benchmark::State& state, const char* machine, const char* block, 
         benchmark::ClobberMemory();
     }
     const explorers::CascadeSearchProof& proof = mapped.found.proof;
-    core::ensure(mapped.found.feasible && proof.complete &&
-                     proof.bound == mapped.found.objective,
+    core::ensure(mapped.found.feasible && proof.complete && proof.bound == mapped.found.objective,
                  "a benchmark needs a proven mapping");
     state.counters["mappings"] = proof.mapspace;
     state.counters["evaluated"] = static_cast<double>(proof.evaluated);

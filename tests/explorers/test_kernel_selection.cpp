@@ -487,8 +487,8 @@ TEST_CASE("at run time errors are those of a class, looking is charged, and clas
     // All are guessed to be bitmaps, which is too much for those that conform: errors weigh less.
     CHECK(adapted.alpha < 0.2);
     // e = 2 where half of a block is lost, in two of three blocks; a bitmap takes 5/128 more of R.
-    // Between (1 − α)·5/128 = 2α and (1 − α)·5/128 = 2α·2/3 all are guessed to be n_m and those that
-    // lose are missed, so errors weigh more until they are not.
+    // Between (1 − α)·5/128 = 2α and (1 − α)·5/128 = 2α·2/3 all are guessed to be n_m and those
+    // that lose are missed, so errors weigh more until they are not.
     SelectionOptions careless = adaptive;
     careless.weighting.alpha = 0.022;
     careless.weighting.regret_hysteresis = 1e-4;

@@ -221,9 +221,12 @@ Variants port_designs() {
     return variants;
 }
 
-/// Decisions that change nothing on event-driven cores, where operators run as a whole.
+/// Decisions that change nothing on event-driven cores, where operators run as a whole; those of
+/// fusion and timelines have tests of
+/// their own (test_cascade_decision, test_depth_first_decision, test_timeline_decision).
 bool about_mapping(const std::string& path) {
     return path.starts_with("decisions.mapping.") ||
+           path.starts_with("decisions.fusion.optimal.") ||
            path.starts_with("decisions.fusion.depth_first.") ||
            path.starts_with("decisions.timeline.");
 }
@@ -285,7 +288,7 @@ TEST_CASE("every decision changes some result", "[sensitivity]") {
                         set("decisions.weighting.alpha", "0.9"),
                         set("decisions.weighting.error_reference", "0.3"),
                         set("decisions.kernels.mixture", "2")});
-    // Mappings are decided on dataflow cores only (below).
+    // The others are decided on dataflow cores only (below).
     CHECK(without_effect(
               "sensitivity_loihi_like_64.yaml", "decisions", variants, "", about_mapping) ==
           std::set<std::string>{});

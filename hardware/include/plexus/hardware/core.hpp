@@ -40,7 +40,7 @@ struct DataflowCore {
     OperationalArray array;
     std::vector<Memory> memories;  ///< Innermost first.
     std::map<std::string, std::vector<std::string>>
-        dataflows;  ///< D1 → ["K, 32", …]; may be empty.
+        dataflows;                           ///< D1 → ["K, 32", …]; may be empty.
     std::optional<CoreSparsity> sparsity{};  ///< Nothing: zeros are as any value.
     auto operator<=>(const DataflowCore&) const = default;
 };
