@@ -106,7 +106,7 @@ TEST_CASE("the best mapping of a small cascade, as a design", "[cascade_decision
 
 TEST_CASE("every option of the search changes the design", "[cascade_decision]") {
     // 60 bits do not hold B (64): only with a fused loop that cuts it can it stay on chip.
-    const std::vector<Override> small{{"hardware.memories.sram.size", "60"}};
+    std::vector<Override> small{{"hardware.memories.sram.size", "60"}};
     const auto with = [&](const char* key, const char* value) {
         std::vector<Override> overrides = small;
         overrides.push_back({std::string("decisions.fusion.optimal.") + key, value});
@@ -116,10 +116,12 @@ TEST_CASE("every option of the search changes the design", "[cascade_decision]")
     REQUIRE(loops.feasible());
     CHECK(metric(loops, "fused_edges") == 1);
     CHECK(metric(with("max_fused_loops", "0"), "fused_edges") == 0);
+    // Where off-chip reads cost next to nothing, to read again saves energy and takes time.
+    small = {{"hardware.memories.sram.size", "48"}, {"hardware.memories.dram.r_cost", "1"}};
     const Outcome energy = with("objective", "energy");
     const Outcome latency = with("objective", "latency");
-    CHECK(energy.objectives[1] <= latency.objectives[1]);
-    CHECK(latency.objectives[0] <= energy.objectives[0]);
+    CHECK(energy.objectives[1] < latency.objectives[1]);
+    CHECK(latency.objectives[0] < energy.objectives[0]);
 }
 
 TEST_CASE("the energies of an explanation add up to the objective", "[cascade_decision]") {

@@ -221,10 +221,9 @@ Variants port_designs() {
     return variants;
 }
 
-/// Decisions that change nothing on event-driven cores, where operators run as a whole; those of
-/// fusion and timelines have tests of
-/// their own (test_cascade_decision, test_depth_first_decision, test_timeline_decision).
-bool about_mapping(const std::string& path) {
+/// Decisions that change nothing on event-driven cores, where operators run as a whole. Those of
+/// fusion and timelines have tests of their own (test_cascade_decision, test_timeline_decision).
+bool about_other_machines(const std::string& path) {
     return path.starts_with("decisions.mapping.") ||
            path.starts_with("decisions.fusion.optimal.") ||
            path.starts_with("decisions.fusion.depth_first.") ||
@@ -290,7 +289,7 @@ TEST_CASE("every decision changes some result", "[sensitivity]") {
                         set("decisions.kernels.mixture", "2")});
     // The others are decided on dataflow cores only (below).
     CHECK(without_effect(
-              "sensitivity_loihi_like_64.yaml", "decisions", variants, "", about_mapping) ==
+              "sensitivity_loihi_like_64.yaml", "decisions", variants, "", about_other_machines) ==
           std::set<std::string>{});
 }
 
