@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "program.hpp"
 
+namespace test_bad_inputs {
+
 using namespace plexus::tests;
 
 TEST_CASE("every bad input is refused with exit code 2 and a place") {
@@ -38,3 +40,5 @@ TEST_CASE("what is no file is refused at once") {
 TEST_CASE("output that cannot be written is a failure") {
     CHECK(program("list > /dev/full").code == 1);
 }
+
+}  // namespace test_bad_inputs

@@ -5,6 +5,8 @@
 #include "catch.hpp"
 #include "program.hpp"
 
+namespace test_cli {
+
 using namespace plexus::tests;
 
 namespace {
@@ -263,3 +265,5 @@ TEST_CASE("without --out runs get numbered folders") {
     CHECK(shell(run).out == "runs/small-2\n");
     CHECK(shell(run + " --resume").out == "runs/small-2\n");
 }
+
+}  // namespace test_cli

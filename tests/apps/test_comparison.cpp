@@ -9,6 +9,8 @@
 #include "catch.hpp"
 #include "program.hpp"
 
+namespace test_comparison {
+
 using namespace plexus::tests;
 
 namespace {
@@ -120,3 +122,5 @@ TEST_CASE("event-driven against dataflow: the map is monotone and the sentences 
     CHECK(has(read(at / "r" / "comparison.gp"), "activation density"));
     REQUIRE(program("plot " + quoted(at / "r")).code == 0);
 }
+
+}  // namespace test_comparison

@@ -8,6 +8,8 @@
 #include "catch.hpp"
 #include "program.hpp"
 
+namespace test_map {
+
 using namespace plexus::tests;
 
 namespace {
@@ -252,3 +254,5 @@ TEST_CASE("options that make no sense are refused") {
     CHECK(has(program("list mappers"), "exhaustive"));
     CHECK(has(program("describe mapper exhaustive"), "loop_limit"));
 }
+
+}  // namespace test_map

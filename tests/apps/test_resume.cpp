@@ -4,6 +4,8 @@
 #include "catch.hpp"
 #include "program.hpp"
 
+namespace test_resume {
+
 using namespace plexus::tests;
 
 namespace {
@@ -104,3 +106,5 @@ TEST_CASE("only the same experiment is resumed") {
     CHECK(broken.code == 2);
     CHECK(broken.out.find("evaluations.csv:802:1: expected") != std::string::npos);
 }
+
+}  // namespace test_resume

@@ -11,6 +11,8 @@
 #include "catch.hpp"
 #include "program.hpp"
 
+namespace test_simulate {
+
 using namespace plexus::tests;
 
 namespace {
@@ -192,3 +194,5 @@ TEST_CASE("what cannot be simulated is said") {
     CHECK(has(refused("--hardware loihi_like_64 --synapse-bits 4096 --network " + network),
               "does not fit loihi_like_64: "));
 }
+
+}  // namespace test_simulate

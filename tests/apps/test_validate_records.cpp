@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "program.hpp"
 
+namespace test_validate_records {
+
 using namespace plexus::tests;
 
 namespace {
@@ -132,3 +134,5 @@ TEST_CASE("figures of sparse cores are printed one per row, computed or with a r
     CHECK(none.code == 2);
     CHECK(has(none, "holds no records"));
 }
+
+}  // namespace test_validate_records

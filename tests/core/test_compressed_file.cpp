@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_compressed_file {
+
 using namespace plexus::core;
 
 namespace {
@@ -65,3 +67,5 @@ TEST_CASE("compressed data that is broken or ends early is refused by name", "[u
     CHECK_FALSE(refused("missing.gz").empty());
     CHECK_FALSE(refused(std::filesystem::temp_directory_path()).empty());
 }
+
+}  // namespace test_compressed_file

@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace test_error {
+
 using namespace plexus::core;
 
 TEST_CASE("a problem prints its place, its path and what is wrong", "[unit]") {
@@ -76,3 +78,5 @@ TEST_CASE("ensure() names the message and the place of the call", "[unit]") {
         CHECK(std::string(e.what()).find("test_error.cpp:") != std::string::npos);
     }
 }
+
+}  // namespace test_error

@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace test_hash {
+
 using namespace plexus::core;
 
 namespace {
@@ -123,3 +125,5 @@ TEST_CASE("texts hash by content alone", "[property]") {
             RC_ASSERT((hash_of(std::string_view(a)) == hash_of(std::string_view(b))) == (a == b));
         });
 }
+
+}  // namespace test_hash

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_memo {
+
 using namespace plexus::core;
 
 namespace {
@@ -124,3 +126,5 @@ TEST_CASE("a computation may ask for other keys", "[unit]") {
     CHECK(*value == 2);
     CHECK(cache.size() == 2);
 }
+
+}  // namespace test_memo

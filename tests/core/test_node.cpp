@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_node {
+
 using namespace plexus::core;
 
 namespace {
@@ -284,3 +286,5 @@ TEST_CASE("a quoted step of a path holds a key with dots in it") {
           "--set: a.\"b: expected a dotted path like memories.sram.size, found an empty step or an "
           "open quote");
 }
+
+}  // namespace test_node

@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace test_parallel {
+
 using namespace plexus::core;
 
 TEST_CASE("thread_count() is what was asked for, or all processors", "[unit]") {
@@ -81,3 +83,5 @@ TEST_CASE("a higher index that fails later does not hide a lower one", "[unit]")
     };
     CHECK_THROWS_WITH(parallel_for(2, 2, body), "0");
 }
+
+}  // namespace test_parallel

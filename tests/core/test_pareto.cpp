@@ -13,6 +13,8 @@
 
 #include "catch.hpp"
 
+namespace test_pareto {
+
 using namespace plexus::core;
 
 namespace {
@@ -132,3 +134,5 @@ TEST_CASE("a front of 20,000 points is kept whole", "[unit]") {
     CHECK(archive.insert(std::vector<double>{-1, -1e9}, n));
     CHECK(archive.size() == 1);
 }
+
+}  // namespace test_pareto

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_random {
+
 using namespace plexus::core;
 
 using Block = std::array<std::uint32_t, 4>;
@@ -155,3 +157,5 @@ TEST_CASE("a copy continues where the original stood", "[unit]") {
     CHECK(copy.normal() == rng.normal());
     CHECK(copy.next() == rng.next());
 }
+
+}  // namespace test_random

@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace test_reader {
+
 using namespace plexus::core;
 
 namespace {
@@ -353,3 +355,5 @@ TEST_CASE("callers report their own problems and warnings at the value", "[unit]
     CHECK(b.node().text == "5");
     CHECK(&b.problems() == &doc.problems);
 }
+
+}  // namespace test_reader

@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace test_registry {
+
 using namespace plexus::core;
 
 namespace {
@@ -137,3 +139,5 @@ TEST_CASE("two plug-ins of one name, and none of a name, are bugs", "[unit]") {
     CHECK_THROWS_AS(registry.create("plum"), std::logic_error);
     CHECK_THROWS_AS(registry.create("plum", Params()), std::logic_error);
 }
+
+}  // namespace test_registry

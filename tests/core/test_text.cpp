@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_text {
+
 using namespace plexus::core;
 
 namespace {
@@ -102,3 +104,5 @@ TEST_CASE("readable() keeps four digits and picks the suffix", "[unit]") {
     CHECK(readable(infinity) == "inf");
     CHECK(readable(std::nan("")) == "nan");
 }
+
+}  // namespace test_text

@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace test_units {
+
 using namespace plexus::core;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("named functions convert between units", "[unit]") {
     CHECK(transfer_time(1024, Bandwidth(64)) == Cycles(16));
     CHECK(transfer_time(96, Bandwidth(64)) == Cycles(1.5));
 }
+
+}  // namespace test_units

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_yaml {
+
 using namespace plexus::core;
 namespace fs = std::filesystem;
 
@@ -344,3 +346,5 @@ TEST_CASE("random bytes give problems or trees, never a crash", "[property]") {
         (void)parse_yaml(bytes, "in.yaml", problems);
     });
 }
+
+}  // namespace test_yaml

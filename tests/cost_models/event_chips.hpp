@@ -8,7 +8,7 @@
 #include "plexus/hardware/event_chip.hpp"
 #include "plexus/workloads/spiking_network.hpp"
 
-namespace plexus::test {
+namespace plexus::cost_models::test {
 
 /// An event that costs `pj` and takes `ns`.
 inline hardware::EventCost event(double pj, double ns) {
@@ -63,4 +63,4 @@ inline workloads::SpikingNetwork groups_of(const std::vector<std::int32_t>& size
     return network;
 }
 
-}  // namespace plexus::test
+}  // namespace plexus::cost_models::test

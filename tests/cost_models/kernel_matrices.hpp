@@ -13,7 +13,7 @@
 #include "plexus/cost_models/kernels/kernel_bank.hpp"
 #include "plexus/workloads/sparse_matrix.hpp"
 
-namespace plexus::test {
+namespace plexus::cost_models::test {
 
 inline cost_models::KernelBank bank_of(const std::vector<std::string>& names) {
     core::Problems problems;
@@ -121,4 +121,4 @@ inline std::vector<double> approximation(const workloads::SparseMatrix& m,
     return cost_models::execute(m, block, bank, all_under(0, profile.blocks()), unit, m.columns);
 }
 
-}  // namespace plexus::test
+}  // namespace plexus::cost_models::test

@@ -4,6 +4,8 @@
 #include "catch.hpp"
 #include "small_machines.hpp"
 
+namespace test_area {
+
 using namespace plexus::cost_models;
 
 TEST_CASE("the area of an event-driven machine is that of its cores") {
@@ -28,3 +30,5 @@ TEST_CASE("the area of an array counts units and instances of memories") {
     core.memories[1].area = 0;
     CHECK_FALSE(estimate_area(machine).complete);
 }
+
+}  // namespace test_area

@@ -13,7 +13,10 @@
 #include "catch.hpp"
 #include "event_chips.hpp"
 
+namespace test_block_placement {
+
 using namespace plexus;
+namespace test = plexus::cost_models::test;
 using namespace plexus::cost_models::event_driven;
 
 namespace {
@@ -225,3 +228,5 @@ TEST_CASE("moves of blocks") {
         RC_ASSERT(placement.cost() == placement_cost(model, places));
     });
 }
+
+}  // namespace test_block_placement

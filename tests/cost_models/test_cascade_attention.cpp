@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace test_cascade_attention {
+
 using namespace plexus::cost_models::cascade;
 
 TEST_CASE("a pipeline takes as long as its busiest unit or off-chip memory", "[cascade]") {
@@ -73,3 +75,5 @@ TEST_CASE("attention of all shapes follows its closed forms", "[cascade]") {
         CHECK(latency(fusemax_attention(shape)) < latency(flat_attention(shape)));
     }
 }
+
+}  // namespace test_cascade_attention

@@ -4,6 +4,8 @@
 
 #include "catch.hpp"
 
+namespace test_cascade_model {
+
 using namespace plexus::cost_models::cascade;
 
 namespace {
@@ -218,3 +220,5 @@ TEST_CASE("what is wrong with a cascade or a machine is said", "[cascade]") {
     fanned.levels[1].fanouts = {{.name = "x", .only_without = {}}};
     CHECK(fanned.faults().size() == 1);
 }
+
+}  // namespace test_cascade_model

@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_cascade_view {
+
 using namespace plexus;
 using namespace plexus::cost_models::cascade;
 
@@ -301,3 +303,5 @@ layers:
     CHECK(evaluate(cascade, 0, marca, mapping).violations[0].rule.find("registers bits") !=
           std::string::npos);
 }
+
+}  // namespace test_cascade_view

@@ -10,6 +10,8 @@
 #include "catch.hpp"
 #include "depth_first_machine.hpp"
 
+namespace test_depth_first {
+
 namespace {
 
 using namespace plexus;
@@ -573,3 +575,5 @@ TEST_CASE("modes have names", "[depth_first]") {
     CHECK(to_string(OverlapMode::cache_h) == "h_cached");
     CHECK(to_string(OverlapMode::cache_hv) == "fully_cached");
 }
+
+}  // namespace test_depth_first

@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "small_machines.hpp"
 
+namespace test_event_driven {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 using test::linear;
@@ -573,3 +575,5 @@ TEST_CASE("denser weights and busier inputs never cost less") {
                   1e-12 * high.energy.value);
     });
 }
+
+}  // namespace test_event_driven

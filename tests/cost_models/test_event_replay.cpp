@@ -13,9 +13,11 @@
 #include "catch.hpp"
 #include "event_chips.hpp"
 
+namespace test_event_replay {
+
 using namespace plexus;
 using namespace plexus::cost_models::event_driven;
-using namespace plexus::test;
+using namespace plexus::cost_models::test;
 using workloads::NeuronState;
 using enum workloads::NeuronState;
 
@@ -613,3 +615,5 @@ TEST_CASE("forking packets take no more links", "[event_replay]") {
         RC_ASSERT(multicast.total.energy.total_pj() <= unicast.total.energy.total_pj() + 1e-9);
     });
 }
+
+}  // namespace test_event_replay

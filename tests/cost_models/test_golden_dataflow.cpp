@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_golden_dataflow {
+
 using namespace plexus;
 using namespace plexus::cost_models::dataflow;
 
@@ -101,3 +103,5 @@ TEST_CASE("a file that holds no records says so", "[dataflow]") {
     CHECK(compare_records(folder).size() == 2);
     std::filesystem::remove_all(folder);
 }
+
+}  // namespace test_golden_dataflow

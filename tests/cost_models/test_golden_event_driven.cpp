@@ -25,6 +25,8 @@
 #include "catch.hpp"
 #include "small_machines.hpp"
 
+namespace test_golden_event_driven {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 
@@ -344,3 +346,5 @@ TEST_CASE("counted once per partition, recorded networks cost what was recorded"
         }
     }
 }
+
+}  // namespace test_golden_event_driven

@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_golden_event_networks {
+
 using namespace plexus;
 using namespace plexus::cost_models::event_driven;
 
@@ -57,3 +59,5 @@ TEST_CASE("recorded networks are met within the bounds of every timing", "[event
     }
     CHECK(good.at("time_simulated").second >= 7);
 }
+
+}  // namespace test_golden_event_networks

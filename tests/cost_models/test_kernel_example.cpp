@@ -6,6 +6,8 @@
 #include "../../docs/examples/my_kernel.cpp"
 #include "catch.hpp"
 
+namespace test_kernel_example {
+
 using namespace plexus::cost_models;
 
 TEST_CASE("the kernel of the documentation joins the built-in ones") {
@@ -26,3 +28,5 @@ TEST_CASE("the kernel of the documentation joins the built-in ones") {
         choice.add(1);
     CHECK(executed_error(matrix, 32, bank, choice) == 0);
 }
+
+}  // namespace test_kernel_example

@@ -14,14 +14,16 @@
 #include "catch.hpp"
 #include "kernel_matrices.hpp"
 
+namespace test_kernels {
+
 using namespace plexus::cost_models;
-using plexus::test::all_under;
-using plexus::test::any_matrix;
-using plexus::test::approximation;
-using plexus::test::bank_of;
-using plexus::test::elements;
-using plexus::test::every_kernel;
-using plexus::test::sparse;
+using plexus::cost_models::test::all_under;
+using plexus::cost_models::test::any_matrix;
+using plexus::cost_models::test::approximation;
+using plexus::cost_models::test::bank_of;
+using plexus::cost_models::test::elements;
+using plexus::cost_models::test::every_kernel;
+using plexus::cost_models::test::sparse;
 using plexus::workloads::make_matrix;
 using plexus::workloads::Pattern;
 using plexus::workloads::SparseMatrix;
@@ -509,3 +511,5 @@ TEST_CASE("the worked examples of docs/models/kernel_fusion.md") {
     CHECK(grams.right_of(0)[0] == Approx(22));
     CHECK(grams.right_of(0)[1] == Approx(18.417).epsilon(1e-4));
 }
+
+}  // namespace test_kernels

@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "loop_nest_fixture.hpp"
 
+namespace test_loop_nest {
+
 using namespace plexus;
 using namespace plexus::cost_models::dataflow;
 using namespace plexus::cost_models::dataflow::tests;
@@ -444,3 +446,5 @@ TEST_CASE("operators become layers", "[dataflow]") {
     CHECK(layer_of(three, 0).operands[2].relevance ==
           std::vector<Relevance>(4, Relevance::relevant));
 }
+
+}  // namespace test_loop_nest

@@ -9,6 +9,8 @@
 #include "catch.hpp"
 #include "loop_nest_fixture.hpp"
 
+namespace test_loop_nest_properties {
+
 using namespace plexus;
 using namespace plexus::cost_models::dataflow;
 using namespace plexus::cost_models::dataflow::tests;
@@ -203,3 +205,5 @@ TEST_CASE("what the scratch memory held before does not matter", "[dataflow][pro
         RC_ASSERT(explain(two, roomy_core(), *used) == explain(two, roomy_core(), *fresh));
     });
 }
+
+}  // namespace test_loop_nest_properties

@@ -3,6 +3,8 @@
 #include "catch.hpp"
 #include "loop_nest_fixture.hpp"
 
+namespace test_mapping_files {
+
 using namespace plexus;
 using namespace plexus::cost_models::dataflow;
 using namespace plexus::cost_models::dataflow::tests;
@@ -92,3 +94,5 @@ TEST_CASE("a wrong mapping is refused with its place", "[dataflow]") {
     CHECK_FALSE(read("[1, 2]\n", mapping).empty());
     CHECK_FALSE(read("spatial_mapping: {}\n", mapping).empty());
 }
+
+}  // namespace test_mapping_files

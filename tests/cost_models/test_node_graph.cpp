@@ -10,6 +10,8 @@
 #include "catch.hpp"
 #include "tile_networks.hpp"
 
+namespace test_node_graph {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 using namespace plexus::cost_models::timeline;
@@ -207,3 +209,5 @@ TEST_CASE("dependencies are those that element-wise reading gives", "[timeline][
         }
     });
 }
+
+}  // namespace test_node_graph

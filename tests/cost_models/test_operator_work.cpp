@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "small_machines.hpp"
 
+namespace test_operator_work {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 using workloads::OperatorKind;
@@ -161,3 +163,5 @@ TEST_CASE("a convolution touches the padded input only where there is data") {
     CHECK(w.format_work.at(static_cast<std::size_t>(hardware::SynapseFormat::convolution)) ==
           4 * 9);
 }
+
+}  // namespace test_operator_work

@@ -10,6 +10,8 @@
 #include "catch.hpp"
 #include "small_machines.hpp"
 
+namespace test_partition_profile {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 using namespace plexus::cost_models::event_driven;
@@ -207,3 +209,5 @@ TEST_CASE("density and pattern let expect what matrices of that pattern count on
         CHECK(expected.latency.value == Approx(time).epsilon(0.03));
     }
 }
+
+}  // namespace test_partition_profile

@@ -14,9 +14,11 @@
 #include "catch.hpp"
 #include "kernel_matrices.hpp"
 
+namespace test_performance_table {
+
 using namespace plexus;
 using namespace plexus::cost_models;
-using plexus::test::bank_of;
+using plexus::cost_models::test::bank_of;
 
 namespace {
 
@@ -228,3 +230,5 @@ TEST_CASE("looking at blocks is priced one operation after the other") {
     const hardware::Architecture dataflow = preset("tpu_like");
     CHECK(KernelPricer(dataflow, 0).analysis(1000).cycles == 1000);
 }
+
+}  // namespace test_performance_table

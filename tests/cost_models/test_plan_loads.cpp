@@ -9,6 +9,8 @@
 #include "catch.hpp"
 #include "small_machines.hpp"
 
+namespace test_plan_loads {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 
@@ -110,3 +112,5 @@ TEST_CASE("loads add up to hops and to the time of the operators", "[plan_loads]
         RC_ASSERT(sum(loads.core_cycles) == Approx(busy));
     });
 }
+
+}  // namespace test_plan_loads

@@ -19,9 +19,6 @@
 #endif
 #endif
 
-using namespace plexus;
-using namespace plexus::cost_models;
-
 namespace {
 
 std::atomic<long> allocations{0};
@@ -57,6 +54,11 @@ void operator delete(void* p, std::size_t /*size*/) noexcept {
     std::free(p);
 }
 #endif
+
+namespace test_plan_model {
+
+using namespace plexus;
+using namespace plexus::cost_models;
 
 namespace {
 
@@ -420,3 +422,5 @@ TEST_CASE("plans explain their energy and never gain from less hardware or dense
         RC_ASSERT(s.latency.value <= c.latency.value * (1 + 1e-12));
     });
 }
+
+}  // namespace test_plan_model

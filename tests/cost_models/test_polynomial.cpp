@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_polynomial {
+
 using namespace plexus::cost_models;
 
 namespace {
@@ -125,3 +127,5 @@ TEST_CASE(
         before = worst;
     }
 }
+
+}  // namespace test_polynomial

@@ -16,6 +16,8 @@
 #include "catch.hpp"
 #include "small_machines.hpp"
 
+namespace test_precision {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 using workloads::NumberKind;
@@ -347,3 +349,5 @@ TEST_CASE("the worked example of the documentation") {
               Approx(error).margin(error > 0.1 ? 5e-4 : 5e-5));
     }
 }
+
+}  // namespace test_precision

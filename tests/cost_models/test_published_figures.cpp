@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace test_published_figures {
+
 using plexus::cost_models::FigureRow;
 using namespace plexus::cost_models::event_driven;
 
@@ -123,3 +125,5 @@ TEST_CASE("tables of figures are refused with place and reason") {
     REQUIRE(too_large.size() == 1);
     CHECK(too_large[0].message.find("fan-in") != std::string::npos);
 }
+
+}  // namespace test_published_figures

@@ -10,6 +10,8 @@
 #include "catch.hpp"
 #include "small_machines.hpp"
 
+namespace test_roofline {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 using test::linear;
@@ -261,3 +263,5 @@ TEST_CASE("denser weights and narrower ports never cost less") {
         RC_ASSERT(model().evaluate(machine, work, placement).latency.value >= high.latency.value);
     });
 }
+
+}  // namespace test_roofline

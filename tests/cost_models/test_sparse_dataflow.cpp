@@ -14,6 +14,8 @@
 #include "catch.hpp"
 #include "sparse_products.hpp"
 
+namespace test_sparse_dataflow {
+
 using namespace plexus;
 using namespace plexus::cost_models::sparsity;
 using namespace plexus::cost_models::sparsity::tests;
@@ -584,3 +586,5 @@ TEST_CASE("worked example of the documentation", "[sparsity]") {
     CHECK(workloads::empty_tile_probability(256, 64, 4) == Approx(0.3139).epsilon(1e-4));
     CHECK(workloads::empty_tile_probability(256, 64, 8) == Approx(0.0964).epsilon(1e-3));
 }
+
+}  // namespace test_sparse_dataflow

@@ -15,6 +15,8 @@
 
 #include "catch.hpp"
 
+namespace test_sparse_figures {
+
 using namespace plexus;
 using namespace plexus::cost_models::sparsity;
 
@@ -122,3 +124,5 @@ TEST_CASE("recorded runs of sparse cores come out equal", "[sparsity][golden]") 
     CHECK(computed >= 130);
     CHECK_THROWS_AS(check_sparse_records(folder / "fig1_formats"), core::ConfigErrors);
 }
+
+}  // namespace test_sparse_figures

@@ -10,6 +10,8 @@
 #include "catch.hpp"
 #include "sparse_products.hpp"
 
+namespace test_sparse_filter {
+
 using namespace plexus;
 using namespace plexus::cost_models::sparsity;
 using namespace plexus::cost_models::sparsity::tests;
@@ -271,3 +273,5 @@ TEST_CASE("units side by side are busy as far as their parts are not empty", "[s
         CHECK(cost.levels[1].tensors[z].saved == Approx(1 - busy));
     }
 }
+
+}  // namespace test_sparse_filter

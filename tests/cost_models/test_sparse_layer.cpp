@@ -13,6 +13,8 @@
 #include "catch.hpp"
 #include "loop_nest_fixture.hpp"
 
+namespace test_sparse_layer {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 using namespace plexus::cost_models::sparsity;
@@ -407,3 +409,5 @@ TEST_CASE("lanes that skip each on their own wait for the fullest", "[sparsity]"
     CHECK(cost.compute.imbalance == Approx(most / 2));
     CHECK(cost.nest.temporal.value == Approx(std::min(4.0, std::ceil(2 * most / 2))));
 }
+
+}  // namespace test_sparse_layer

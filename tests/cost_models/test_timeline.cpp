@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "tile_networks.hpp"
 
+namespace test_timeline {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 using namespace plexus::cost_models::timeline;
@@ -338,3 +340,5 @@ TEST_CASE("mesh routes go along x, then along y", "[timeline]") {
     CHECK(machine.route(machine.off_chip(), 6)->size() == 1);
     CHECK(machine.route(0, 0)->empty());
 }
+
+}  // namespace test_timeline

@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "tile_networks.hpp"
 
+namespace test_timeline_properties {
+
 using namespace plexus;
 using namespace plexus::cost_models;
 using namespace plexus::cost_models::timeline;
@@ -262,3 +264,5 @@ TEST_CASE("more bandwidth is never worse on one core that waits", "[timeline][pr
                   TimelineModel(graph, enough, costs).run(schedule).runs);
     });
 }
+
+}  // namespace test_timeline_properties

@@ -9,7 +9,7 @@
 
 #include "plexus/cost_models/cascade/cost.hpp"
 
-namespace plexus::test {
+namespace plexus::explorers::test {
 
 /// Every mapping of a small cascade: all places of tensors, orders of storages, splits of every
 /// loop over all gaps between them, loop orders, and numbers of shared loops. Knows no pruning
@@ -250,4 +250,4 @@ class CascadeBruteForce {
     double best_ = 0;
 };
 
-}  // namespace plexus::test
+}  // namespace plexus::explorers::test

@@ -10,7 +10,7 @@
 #include "plexus/cost_models/cascade/cascade.hpp"
 #include "plexus/cost_models/cascade/machine.hpp"
 
-namespace plexus::test {
+namespace plexus::explorers::test {
 
 namespace model = cost_models::cascade;
 
@@ -115,4 +115,4 @@ inline model::Machine three_levels(double bits, double buffer_bits) {
     return machine;
 }
 
-}  // namespace plexus::test
+}  // namespace plexus::explorers::test

@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace test_annealer {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -146,3 +148,5 @@ TEST_CASE("annealing is a function of its seed, undoes what it refuses and never
     CHECK(a.proposals == 410);
     CHECK(a.undone == 410 - first.accepted);
 }
+
+}  // namespace test_annealer

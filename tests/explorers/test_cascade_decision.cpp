@@ -15,6 +15,8 @@
 
 #include "catch.hpp"
 
+namespace test_cascade_decision {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -178,3 +180,5 @@ TEST_CASE("what is wrong with the options is said with its place", "[cascade_dec
         CHECK(errors.problems().size() == 2);
     }
 }
+
+}  // namespace test_cascade_decision

@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace test_cascade_records {
+
 using namespace plexus;
 using namespace plexus::cost_models::cascade;
 using explorers::search_cascade;
@@ -88,3 +90,5 @@ TEST_CASE("records that are none are refused", "[cascade]") {
     CHECK_THROWS_AS(read_records("no_such_folder"), core::ConfigErrors);
     CHECK_THROWS_AS(read_records(PLEXUS_SOURCE_DIR "/README.md"), core::ConfigErrors);
 }
+
+}  // namespace test_cascade_records

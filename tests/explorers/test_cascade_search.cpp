@@ -8,10 +8,13 @@
 #include "catch.hpp"
 #include "small_cascades.hpp"
 
+namespace test_cascade_search {
+
 namespace {
 
 using namespace plexus;
 namespace model = cost_models::cascade;
+namespace test = explorers::test;
 using explorers::CascadeObjective;
 using explorers::search_cascade;
 using test::CascadeText;
@@ -181,3 +184,5 @@ TEST_CASE("threads do not change the cascade found", "[cascade]") {
     CHECK(one.objective == two.objective);
     CHECK(one.proof.evaluated == two.proof.evaluated);
 }
+
+}  // namespace test_cascade_search

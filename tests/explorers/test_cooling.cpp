@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace test_cooling {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -130,3 +132,5 @@ TEST_CASE("adaptive cooling cools while too much is accepted and heats while too
     state.acceptance = 0.002;
     CHECK(schedule->next(state) < 0.1);
 }
+
+}  // namespace test_cooling

@@ -18,6 +18,8 @@
 #include "catch.hpp"
 #include "small_event_machines.hpp"
 
+namespace test_core_sites {
+
 using namespace plexus;
 using cost_models::Placement;
 using cost_models::Plan;
@@ -200,3 +202,5 @@ TEST_CASE("a limit on neurons per core spreads operators") {
     CHECK(found.placement[1].cores >= 3);
     CHECK(found.placement[2].cores >= 6);
 }
+
+}  // namespace test_core_sites

@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace test_decisions {
+
 using namespace plexus;
 
 namespace {
@@ -139,3 +141,5 @@ TEST_CASE("every wrong decision is reported at its place") {
     CHECK(errors.find("decisions.annealing.geometric.gamma") != std::string::npos);
     CHECK(errors.find("did you mean \"kernels\"") != std::string::npos);
 }
+
+}  // namespace test_decisions

@@ -13,6 +13,8 @@
 
 #include "catch.hpp"
 
+namespace test_depth_first_decision {
+
 namespace {
 
 using namespace plexus;
@@ -119,3 +121,5 @@ TEST_CASE("searched stacks are at least as good as any given ones", "[depth_firs
     }
     CHECK(searched < energy("every"));
 }
+
+}  // namespace test_depth_first_decision

@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_depth_first_records {
+
 namespace {
 
 using namespace plexus;
@@ -53,3 +55,5 @@ TEST_CASE("FSRCNN costs what DeFiNES recorded, point by point", "[depth_first][g
 }
 
 }  // namespace
+
+}  // namespace test_depth_first_records

@@ -11,6 +11,8 @@
 #include "catch.hpp"
 #include "mixed_problem.hpp"
 
+namespace test_design_space {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -210,3 +212,5 @@ TEST_CASE("a space refuses axes that make no sense") {
     later.when = {.axis = 0, .values = {0}};
     refused({range(AxisKind::integer, 0, 1), later});
 }
+
+}  // namespace test_design_space

@@ -16,6 +16,8 @@
 
 #include "catch.hpp"
 
+namespace test_evaluator {
+
 using namespace plexus;
 using explorers::DesignPoint;
 
@@ -255,3 +257,5 @@ TEST_CASE("more off-chip bandwidth or memory never costs more under the same pla
         }
     }
 }
+
+}  // namespace test_evaluator

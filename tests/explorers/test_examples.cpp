@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "mixed_problem.hpp"
 
+namespace test_examples {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -31,3 +33,5 @@ TEST_CASE("the explorer of the documentation climbs to a good design") {
     const double optimum = all.front().sorted()[0].objectives[0];
     CHECK(session.front().sorted()[0].objectives[0] <= 1.5 * optimum);
 }
+
+}  // namespace test_examples

@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_experiment {
+
 using namespace plexus;
 
 namespace {
@@ -201,3 +203,5 @@ TEST_CASE("overrides reach into a workload that is a bare list of layers") {
                Catch::Contains("--set workload.fc.loop_sizes=[1, 8, 0]"));
     std::filesystem::remove(list);
 }
+
+}  // namespace test_experiment

@@ -9,6 +9,8 @@
 #include "catch.hpp"
 #include "mixed_problem.hpp"
 
+namespace test_explorers {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -335,3 +337,5 @@ TEST_CASE("NSGA-II comes within 2 % of the exact front at 30 % of the evaluation
     CHECK(mean >= 0.98);
     CHECK(mean <= 1.0);
 }
+
+}  // namespace test_explorers

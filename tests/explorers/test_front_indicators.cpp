@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_front_indicators {
+
 using namespace plexus::explorers;
 
 namespace {
@@ -69,3 +71,5 @@ TEST_CASE("indicators keep order with dominance") {
         RC_ASSERT((igd_plus(front, reference) == 0) == (additive_epsilon(front, reference) <= 0));
     });
 }
+
+}  // namespace test_front_indicators

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_fusion_agreement {
+
 namespace {
 
 using namespace plexus;
@@ -69,3 +71,5 @@ TEST_CASE("closed form and timeline of one core agree on the same stack and tile
             CHECK(overlapped.latency <= closed.latency);
     }
 }
+
+}  // namespace test_fusion_agreement

@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_fusion_weights {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -242,3 +244,5 @@ TEST_CASE("the worked mixture of docs/models/kernel_fusion.md") {
     CHECK(s.value == Approx(9.490).margin(0.0005));
     CHECK(std::sqrt(s.value / 35) == Approx(0.521).margin(0.0005));
 }
+
+}  // namespace test_fusion_weights

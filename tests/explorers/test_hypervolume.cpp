@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_hypervolume {
+
 using namespace plexus::explorers;
 using Front = std::vector<std::vector<double>>;
 
@@ -62,3 +64,5 @@ TEST_CASE("hypervolume counts unit cells of integer fronts") {
         RC_ASSERT(std::abs(hypervolume(front, reference) - cells) < 1e-9);
     });
 }
+
+}  // namespace test_hypervolume

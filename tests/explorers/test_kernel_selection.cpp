@@ -17,6 +17,8 @@
 
 #include "catch.hpp"
 
+namespace test_kernel_selection {
+
 using namespace plexus;
 using namespace plexus::explorers;
 using cost_models::BlockProfile;
@@ -542,3 +544,5 @@ TEST_CASE("an exact kernel is faster than dense by no more than its zeros and id
         }
     });
 }
+
+}  // namespace test_kernel_selection

@@ -17,6 +17,8 @@
 
 #include "catch.hpp"
 
+namespace test_mapped_cores {
+
 using namespace plexus;
 using cost_models::CoreCost;
 using cost_models::OnChip;
@@ -432,3 +434,5 @@ TEST_CASE("a mapping serves cores with and without a sparsity section", "[sparsi
     CHECK(bench.cost_of(bench.work[0]).energy < before.energy);
     CHECK(bench.memo.size() == searched);  // The search does not look at zeros.
 }
+
+}  // namespace test_mapped_cores

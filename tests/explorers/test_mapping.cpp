@@ -13,6 +13,8 @@
 #include "catch.hpp"
 #include "small_layers.hpp"
 
+namespace test_mapping {
+
 using namespace plexus;
 using namespace plexus::explorers;
 using namespace plexus::explorers::test;
@@ -406,3 +408,5 @@ TEST_CASE("a front holds what nothing beats", "[mapping]") {
         CHECK(front.front[i].figures.latency < front.front[i - 1].figures.latency);
     }
 }
+
+}  // namespace test_mapping

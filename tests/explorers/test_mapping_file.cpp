@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_mapping_file {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -124,3 +126,5 @@ TEST_CASE("two entries of one name are a problem", "[mapping]") {
     CHECK(told.errors().find("m.yaml:3:10: [2].name: there is an earlier entry") !=
           std::string::npos);
 }
+
+}  // namespace test_mapping_file

@@ -16,6 +16,8 @@
 
 #include "catch.hpp"
 
+namespace test_mapping_golden {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -121,3 +123,5 @@ TEST_CASE("the exhaustive search finds mappings that cost no more than recorded"
         CHECK(good == records);
     }
 }
+
+}  // namespace test_mapping_golden

@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "small_layers.hpp"
 
+namespace test_mapping_optimal {
+
 using namespace plexus;
 using namespace plexus::explorers;
 using namespace plexus::explorers::test;
@@ -269,3 +271,5 @@ TEST_CASE("a search that is stopped bounds what it has not seen", "[mapping][pro
     }
     CHECK(open > 10);
 }
+
+}  // namespace test_mapping_optimal

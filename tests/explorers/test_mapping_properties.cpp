@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "small_layers.hpp"
 
+namespace test_mapping_properties {
+
 using namespace plexus;
 using namespace plexus::explorers;
 using namespace plexus::explorers::test;
@@ -247,3 +249,5 @@ TEST_CASE("spatial mappings that cannot be are passed over, and said if none can
         CHECK(none.violations[0].rule == "port of memory weights");
     }
 }
+
+}  // namespace test_mapping_properties

@@ -16,7 +16,10 @@
 #include "../cost_models/event_chips.hpp"
 #include "catch.hpp"
 
+namespace test_placement {
+
 using namespace plexus;
+namespace test = plexus::cost_models::test;
 using namespace plexus::cost_models::event_driven;
 using explorers::PlacementBound;
 using explorers::PlacementOptions;
@@ -321,3 +324,5 @@ TEST_CASE("neurons per core are searched with their places") {
     REQUIRE(none.tried[0].placement.violation);
     CHECK(none.tried[0].placement.violation->rule == "fan_in");
 }
+
+}  // namespace test_placement

@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "small_event_machines.hpp"
 
+namespace test_plan_search {
+
 using namespace plexus;
 using explorers::chain_text;
 using explorers::FusionMode;
@@ -125,3 +127,5 @@ TEST_CASE("plan search is never worse than the uniform plans and repeats exactly
         CHECK(run().annealing.accepted == a.annealing.accepted);
     }
 }
+
+}  // namespace test_plan_search

@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_published_fusion {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -53,3 +55,5 @@ TEST_CASE("what is wrong in a table of fusion figures is said with its place", "
     CHECK(all.find("timelines") != std::string::npos);
     std::filesystem::remove(file);
 }
+
+}  // namespace test_published_fusion

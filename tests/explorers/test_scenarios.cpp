@@ -13,6 +13,8 @@
 
 #include "catch.hpp"
 
+namespace test_scenarios {
+
 using namespace plexus;
 using explorers::Experiment;
 using explorers::load_experiment;
@@ -204,3 +206,5 @@ TEST_CASE("evaluators that share what they remember say what fresh ones say") {
         CHECK(one.metrics == other.metrics);
     }
 }
+
+}  // namespace test_scenarios

@@ -20,6 +20,8 @@
 
 #include "catch.hpp"
 
+namespace test_sensitivity {
+
 using namespace plexus;
 using explorers::Axis;
 using explorers::DesignPoint;
@@ -314,3 +316,5 @@ TEST_CASE("every mapping decision changes some result on a dataflow core", "[sen
         without_effect("sensitivity_tpu_like.yaml", "decisions", variants, "decisions.mapping.") ==
         std::set<std::string>{});
 }
+
+}  // namespace test_sensitivity

@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_session {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -251,3 +253,5 @@ TEST_CASE("random numbers are split by name and depend on the seed only") {
     CHECK(a.rng("x").next() != a.rng("y").next());
     CHECK(a.rng("x").next() != c.rng("x").next());
 }
+
+}  // namespace test_session

@@ -7,6 +7,8 @@
 
 #include "catch.hpp"
 
+namespace test_space_reader {
+
 using namespace plexus;
 using namespace plexus::explorers;
 
@@ -155,3 +157,5 @@ TEST_CASE("all problems of a space are collected") {
     (void)read("a: []\nb: {from: 2, to: 1}\nc: 4\n", problems);
     CHECK(problems.errors().size() == 3);
 }
+
+}  // namespace test_space_reader

@@ -16,6 +16,8 @@
 #include "../cost_models/depth_first_machine.hpp"
 #include "catch.hpp"
 
+namespace test_stack_search {
+
 namespace {
 
 using namespace plexus;
@@ -264,3 +266,5 @@ TEST_CASE("mapped tiles respect the bounds", "[depth_first]") {
         }
     }
 }
+
+}  // namespace test_stack_search

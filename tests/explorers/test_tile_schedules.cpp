@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_tile_schedules {
+
 using namespace plexus;
 using namespace plexus::explorers;
 namespace timeline = plexus::cost_models::timeline;
@@ -186,3 +188,5 @@ TEST_CASE("the shipped multi-core experiment loads", "[tiles]") {
     CHECK(experiment.decision.allocation == AllocationRule::annealing);
     CHECK(experiment.decision.mapping.tiling.size() == experiment.workload.operators.size());
 }
+
+}  // namespace test_tile_schedules

@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_timeline_decision {
+
 namespace {
 
 using namespace plexus;
@@ -182,3 +184,5 @@ TEST_CASE("one file is an experiment and a timeline", "[tiles]") {
     CHECK(e.decision.node_mapping.roofline());
     CHECK(e.decision.steps == 40);
 }
+
+}  // namespace test_timeline_decision

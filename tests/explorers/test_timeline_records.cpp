@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_timeline_records {
+
 namespace {
 
 using namespace plexus;
@@ -144,3 +146,5 @@ TEST_CASE("every recorded run of Stream is computed or has a reason", "[fusion][
     }
     CHECK(computed == 4);
 }
+
+}  // namespace test_timeline_records

@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_architecture {
+
 using namespace plexus::hardware;
 using plexus::core::Bandwidth;
 using plexus::core::Energy;
@@ -403,3 +405,5 @@ TEST_CASE("The content hash does not depend on names of machines or on sources")
     CHECK(content_hash(other) == content_hash(base));
     CHECK(content_hash(Architecture(base)) == content_hash(base));
 }
+
+}  // namespace test_architecture

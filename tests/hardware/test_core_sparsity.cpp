@@ -5,6 +5,8 @@
 #include "catch.hpp"
 #include "machines.hpp"
 
+namespace test_core_sparsity {
+
 using namespace plexus::hardware;
 using machines::read;
 
@@ -143,3 +145,5 @@ TEST_CASE("what does not fit a core is told with its place", "[sparsity]") {
     CHECK(tells(problem_with("  gated_share: 1.5"), "sparsity.gated_share"));
     CHECK(tells(problem_with("  compute: [gatin]"), "did you mean \"gating\""));
 }
+
+}  // namespace test_core_sparsity

@@ -5,6 +5,8 @@
 #include "catch.hpp"
 #include "machines.hpp"
 
+namespace test_event_driven {
+
 using namespace plexus::hardware;
 using machines::read;
 using machines::Result;
@@ -352,3 +354,5 @@ TEST_CASE("Chips stand side by side along the mesh") {
     CHECK(m.chip_bandwidth.value == 4);
     CHECK(result.machine.technology.static_chip.value == Approx(6e-3));
 }
+
+}  // namespace test_event_driven

@@ -5,6 +5,8 @@
 #include "catch.hpp"
 #include "machines.hpp"
 
+namespace test_multi_core {
+
 using namespace plexus::hardware;
 using machines::read;
 using machines::Result;
@@ -155,3 +157,5 @@ TEST_CASE("A file that names a core file that is not there says where") {
 TEST_CASE("load_architecture gives what the tree describes") {
     CHECK(load_architecture(data("quad_core.yaml")) == load("quad_core.yaml").machine);
 }
+
+}  // namespace test_multi_core

@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_presets {
+
 using namespace plexus::hardware;
 using plexus::core::Problems;
 
@@ -209,3 +211,5 @@ TEST_CASE("Every example loads") {
         }
     }
 }
+
+}  // namespace test_presets

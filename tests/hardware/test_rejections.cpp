@@ -8,6 +8,8 @@
 #include "catch.hpp"
 #include "machines.hpp"
 
+namespace test_rejections {
+
 using namespace plexus::hardware;
 
 namespace {
@@ -145,3 +147,5 @@ TEST_CASE("Damaged machines") {
         (void)content_hash(result.machine);
     });
 }
+
+}  // namespace test_rejections

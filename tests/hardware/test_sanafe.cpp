@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_sanafe {
+
 using namespace plexus;
 using namespace plexus::hardware;
 
@@ -239,3 +241,5 @@ TEST_CASE("barriers may be a list from 0 tiles on", "[sanafe]") {
     CHECK(chip.sync.time(1).value == Approx(2e-7));
     CHECK(chip.sync.time(30).value == Approx(3e-7));
 }
+
+}  // namespace test_sanafe

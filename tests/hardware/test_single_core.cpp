@@ -4,6 +4,8 @@
 #include "catch.hpp"
 #include "machines.hpp"
 
+namespace test_single_core {
+
 using namespace plexus::hardware;
 using machines::read;
 using machines::Result;
@@ -326,3 +328,5 @@ memories:
     CHECK(broken("{size: 8,", "{size: 6,").size() == 1);
     CHECK(broken("is_imc: True", "is_imc: False").size() >= 1);
 }
+
+}  // namespace test_single_core

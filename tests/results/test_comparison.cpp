@@ -9,6 +9,8 @@
 #include "catch.hpp"
 #include "gnuplot.hpp"
 
+namespace test_comparison {
+
 using namespace plexus;
 using results::ComparisonMap;
 using tests::drawn;
@@ -181,3 +183,5 @@ TEST_CASE("maps are drawn with their line of break-even") {
     static_cast<void>(
         drawn("comparison", results::comparison_script(info_of(), axes, {map_of({1}, {2}, {1})})));
 }
+
+}  // namespace test_comparison

@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_csv {
+
 using namespace plexus;
 using results::CsvText;
 
@@ -122,3 +124,5 @@ TEST_CASE("any cell comes back from CSV with the same bytes") {
         RC_ASSERT(std::holds_alternative<std::monostate>(back[3]));
     });
 }
+
+}  // namespace test_csv

@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "gnuplot.hpp"
 
+namespace test_energy_plot {
+
 using namespace plexus;
 using tests::drawn;
 using tests::has_gnuplot;
@@ -92,3 +94,5 @@ TEST_CASE("energy bars without energy, without bars and with many bars are drawn
         CHECK(has(script, "(the first 400 of 401 steps)") == (bars.bars.size() == 401));
     }
 }
+
+}  // namespace test_energy_plot

@@ -9,6 +9,8 @@
 #include "catch.hpp"
 #include "sample_run.hpp"
 
+namespace test_evaluations {
+
 using namespace plexus;
 using results::EvaluationsLog;
 using tests::feasible;
@@ -232,3 +234,5 @@ TEST_CASE("a full disk is an error that names the file") {
               (folder.path() / "full").string() + ": cannot write: No space left on device");
     }
 }
+
+}  // namespace test_evaluations

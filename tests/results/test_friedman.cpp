@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_friedman {
+
 using namespace plexus::results;
 
 namespace {
@@ -125,3 +127,5 @@ TEST_CASE("tables without a question are refused or answered with p = 1") {
     CHECK_THROWS_AS(friedman({{1, 2}, {1}}), std::logic_error);
     CHECK_THROWS_AS(friedman({{1, std::nan("")}, {1, 2}}), std::logic_error);
 }
+
+}  // namespace test_friedman

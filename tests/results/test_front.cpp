@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "sample_run.hpp"
 
+namespace test_front {
+
 using namespace plexus;
 using tests::feasible;
 using tests::infeasible;
@@ -186,3 +188,5 @@ TEST_CASE("quantities are read from column names and shown with their unit") {
     CHECK(results::readable("block", core::Cell(std::int64_t{1048576})) == "1048576");
     CHECK(results::readable("block", core::Cell()) == "-");
 }
+
+}  // namespace test_front

@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "gnuplot.hpp"
 
+namespace test_fusion_plot {
+
 using namespace plexus;
 using namespace plexus::results;
 
@@ -104,3 +106,5 @@ TEST_CASE("a run with one numeric axis has a curve per setting of the others") {
         CHECK(curves_of(info(), records)->curves[0].points.size() == 2);
     }
 }
+
+}  // namespace test_fusion_plot

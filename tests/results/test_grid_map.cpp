@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "gnuplot.hpp"
 
+namespace test_grid_map {
+
 using namespace plexus;
 using core::EvaluationRecord;
 using results::GridMap;
@@ -139,3 +141,5 @@ TEST_CASE("a map without any feasible design is drawn all the same", "[grid]") {
     if (tests::has_gnuplot())
         CHECK(has(tests::drawn("map", script), "no design is feasible"));
 }
+
+}  // namespace test_grid_map

@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "gnuplot.hpp"
 
+namespace test_hierarchy_plot {
+
 using namespace plexus;
 
 namespace {
@@ -124,3 +126,5 @@ TEST_CASE("a hierarchy is drawn, the same each time, with names as they are") {
     CHECK(svg == tests::drawn("hierarchy", script));
     CHECK(svg.find("it's_{the} `buffer`") != std::string::npos);
 }
+
+}  // namespace test_hierarchy_plot

@@ -8,6 +8,8 @@
 #include "catch.hpp"
 #include "gnuplot.hpp"
 
+namespace test_layer_plot {
+
 using namespace plexus;
 using tests::drawn;
 using tests::has_gnuplot;
@@ -165,3 +167,5 @@ TEST_CASE("names of layers and memories are drawn literally, long ones shortened
     CHECK(has(svg, "puffer_für_'w' END"));
     CHECK(has(svg, "`date`"));
 }
+
+}  // namespace test_layer_plot

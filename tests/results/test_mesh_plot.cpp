@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "gnuplot.hpp"
 
+namespace test_mesh_plot {
+
 using namespace plexus;
 using tests::drawn;
 using tests::has_gnuplot;
@@ -141,3 +143,5 @@ TEST_CASE("meshes of any size are drawn, idle ones and odd titles too") {
         static_cast<void>(drawn("links", results::links_script("links", loads)));
     }
 }
+
+}  // namespace test_mesh_plot

@@ -10,6 +10,8 @@
 #include "gnuplot.hpp"
 #include "sample_run.hpp"
 
+namespace test_plot {
+
 using namespace plexus;
 using tests::feasible;
 using tests::has_gnuplot;
@@ -150,3 +152,5 @@ TEST_CASE("without gnuplot there is a script and a reason") {
     CHECK(failed.find("gnuplot failed on") != std::string::npos);
     CHECK(failed.find("line 1") != std::string::npos);
 }
+
+}  // namespace test_plot

@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "sample_run.hpp"
 
+namespace test_run_folder {
+
 using namespace plexus;
 using results::RunFolder;
 using results::RunFolderOptions;
@@ -184,3 +186,5 @@ TEST_CASE("provenance rows are sorted and each stands once") {
     CHECK(std::get<std::string>(table.rows[0][0]) == "a");
     CHECK(table.columns == std::vector<std::string>{"path", "value", "source", "evidence"});
 }
+
+}  // namespace test_run_folder

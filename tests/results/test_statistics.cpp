@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_statistics {
+
 using namespace plexus;
 using results::Interval;
 
@@ -181,3 +183,5 @@ TEST_CASE("a regression by hand") {
     CHECK_THROWS_AS(results::least_squares({"a"}, {{1, 2}}, std::vector<double>{1}),
                     std::logic_error);
 }
+
+}  // namespace test_statistics

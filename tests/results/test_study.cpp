@@ -7,6 +7,8 @@
 
 #include "catch.hpp"
 
+namespace test_study {
+
 using namespace plexus;
 using core::Cell;
 using results::StudyOutcome;
@@ -136,3 +138,5 @@ TEST_CASE("a study without records is empty and not an error") {
     CHECK_FALSE(results::study_text(sample.info, sample.plan, outcome).empty());
     CHECK_FALSE(results::study_report(sample.info, sample.plan, outcome).empty());
 }
+
+}  // namespace test_study

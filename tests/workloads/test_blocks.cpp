@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_blocks {
+
 using namespace plexus;
 using namespace plexus::workloads;
 
@@ -121,3 +123,5 @@ TEST_CASE("what is wrong with a block is said with its place", "[blocks]") {
     CHECK(problems_of("mamba: {d_model: 8, tokens: 1}\nattention: {heads: 1}")
               .find("has both mamba and attention; give one of them") != std::string::npos);
 }
+
+}  // namespace test_blocks

@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_cnn_presets {
+
 using namespace plexus;
 using namespace plexus::workloads;
 
@@ -130,3 +132,5 @@ TEST_CASE("cnn presets: AlexNet has the published operations and parameters", "[
     CHECK(w.parameters() + channels(w, "Conv") + channels(w, "Gemm") == 60'965'224);
     CHECK(find(w, "conv2").points() == 223'948'800.0);
 }
+
+}  // namespace test_cnn_presets

@@ -13,6 +13,8 @@
 
 #include "catch.hpp"
 
+namespace test_density_model {
+
 using namespace plexus::workloads;
 
 namespace {
@@ -316,3 +318,5 @@ TEST_CASE("a density model of parameters out of range is refused") {
     CHECK_THROWS_AS(banded_density(4, 4, 1.5), std::logic_error);
     CHECK_THROWS_AS(row_density({}, 4), std::logic_error);
 }
+
+}  // namespace test_density_model

@@ -19,6 +19,8 @@
 
 #include "catch.hpp"
 
+namespace test_density_tables {
+
 namespace fs = std::filesystem;
 using namespace plexus::workloads;
 
@@ -176,3 +178,5 @@ TEST_CASE("the worked example of the documentation") {
     const double doubly = expected_storage(*model, csf_storage(8)).total();
     CHECK(shown(fmt::format("{:.4f} bits", doubly)));
 }
+
+}  // namespace test_density_tables

@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_language_model {
+
 using namespace plexus;
 using namespace plexus::workloads;
 
@@ -193,3 +195,5 @@ TEST_CASE("read_model_config: whatever is wrong has its line", "[language_model]
             "word_embed_proj_dim": 512})"),
                Contains("do_layer_norm_before") && Contains("word_embed_proj_dim"));
 }
+
+}  // namespace test_language_model

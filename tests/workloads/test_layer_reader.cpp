@@ -15,6 +15,8 @@
 #include "../../workloads/src/sections.hpp"
 #include "catch.hpp"
 
+namespace test_layer_reader {
+
 using namespace plexus;
 using namespace plexus::workloads;
 
@@ -399,3 +401,5 @@ layers:
     CHECK(r.workload.name == "test_fc");
     CHECK(tensor(r.workload, "fc.W").shape == Shape{12, 3});
 }
+
+}  // namespace test_layer_reader

@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_matrix_files {
+
 namespace fs = std::filesystem;
 using plexus::core::ConfigErrors;
 using plexus::workloads::check_structure;
@@ -312,3 +314,5 @@ TEST_CASE("matrices of the DLMC collection are read as their headers say") {
     }
     CHECK(files > 0);
 }
+
+}  // namespace test_matrix_files

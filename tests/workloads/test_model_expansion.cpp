@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_model_expansion {
+
 using namespace plexus;
 using namespace plexus::workloads;
 
@@ -287,3 +289,5 @@ TEST_CASE("expand: work is additive over blocks and proportional to the batch",
         RC_ASSERT(b.parameters() == many.blocks * a.parameters());
     });
 }
+
+}  // namespace test_model_expansion

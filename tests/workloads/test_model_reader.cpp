@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace test_model_reader {
+
 using namespace plexus;
 using namespace plexus::workloads;
 
@@ -202,3 +204,5 @@ TEST_CASE("presets: the DLMC decoder reads its matrices at every level", "[load]
         CHECK(problems.warnings().size() == 10 - files);
     }
 }
+
+}  // namespace test_model_reader

@@ -30,6 +30,8 @@ TEST_CASE("onnx: a build without the library says so", "[onnx]") {
 
 #include <onnx/onnx_pb.h>
 
+namespace test_onnx {
+
 namespace {
 
 using Ints = std::vector<std::pair<std::string, Shape>>;
@@ -372,5 +374,7 @@ TEST_CASE("onnx: damaged files", "[onnx]") {
     (void)load_workload("no_such_file.onnx", problems);
     CHECK(problems.errors().front().message == "cannot be read");
 }
+
+}  // namespace test_onnx
 
 #endif

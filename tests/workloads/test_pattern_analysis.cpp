@@ -19,6 +19,8 @@
 
 #include "catch.hpp"
 
+namespace test_pattern_analysis {
+
 using namespace plexus::workloads;
 using plexus::core::ConfigErrors;
 
@@ -504,3 +506,5 @@ TEST_CASE("options of a pattern analysis out of range are refused") {
     CHECK_THROWS_AS(analyser.add_block_row(2, m, 0), std::logic_error);
     CHECK_THROWS_AS(analyser.add_block_row(0, m, 0), std::logic_error);
 }
+
+}  // namespace test_pattern_analysis

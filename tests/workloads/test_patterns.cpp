@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_patterns {
+
 using plexus::workloads::check_structure;
 using plexus::workloads::make_matrix;
 using plexus::workloads::Pattern;
@@ -303,3 +305,5 @@ TEST_CASE("power law: rows by rank follow the exponent") {
     s.exponent = 300;  // weights underflow: the first row takes all it can, the rest shares alike
     CHECK(make_matrix(s, 256, 4096).nonzeros() == 20972);
 }
+
+}  // namespace test_patterns

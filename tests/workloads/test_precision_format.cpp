@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_precision_format {
+
 using namespace plexus;
 using namespace plexus::workloads;
 
@@ -349,3 +351,5 @@ TEST_CASE("extreme magnitudes survive") {
         }
     }
 }
+
+}  // namespace test_precision_format

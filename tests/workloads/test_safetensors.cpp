@@ -17,6 +17,8 @@
 
 #include "catch.hpp"
 
+namespace test_safetensors {
+
 namespace fs = std::filesystem;
 using namespace plexus::workloads;
 using Catch::Matchers::Contains;
@@ -359,3 +361,5 @@ TEST_CASE("safetensors: a tensor of a checkpoint is the weights of a workload") 
     CHECK_THAT(answer(wrong.path().string() + ", tensor: w"),
                Contains("is 3 x 2, but fc.W is 2 x 3 (outputs x inputs)"));
 }
+
+}  // namespace test_safetensors

@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace test_sparse_matrix {
+
 using plexus::core::ConfigErrors;
 using plexus::workloads::check_structure;
 using plexus::workloads::content_hash;
@@ -157,3 +159,5 @@ TEST_CASE("a matrix file stands for a tensor of its size only, with drawn values
     CHECK_NOTHROW(content_hash(s));
     CHECK_THAT(errors_of(s, 2, 3), Catch::Matchers::Contains("no such file"));
 }
+
+}  // namespace test_sparse_matrix

@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_spiking_network {
+
 using namespace plexus;
 using namespace plexus::workloads;
 
@@ -291,3 +293,5 @@ TEST_CASE("recorded networks are read whole", "[spiking][golden]") {
     }
     CHECK(spikes == 6144);
 }
+
+}  // namespace test_spiking_network

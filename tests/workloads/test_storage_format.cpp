@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_storage_format {
+
 using namespace plexus::workloads;
 using plexus::core::ConfigErrors;
 
@@ -319,3 +321,5 @@ TEST_CASE("damaged encodings are decoded or refused, never worse") {
         }
     });
 }
+
+}  // namespace test_storage_format

@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_workload {
+
 using namespace plexus;
 using namespace plexus::workloads;
 
@@ -182,3 +184,5 @@ TEST_CASE("content_hash: changes with whatever can change a cost, not with names
     CHECK(differs([](Workload& x) { x.operators[0].padding.push_back({"ix", 1, 1}); }));
     CHECK(differs([](Workload& x) { x.edges.push_back({0, 0, 0}); }));
 }
+
+}  // namespace test_workload

@@ -19,6 +19,8 @@
 #include "../../workloads/src/layer.hpp"
 #include "catch.hpp"
 
+namespace test_zigzag_dialect {
+
 using namespace plexus;
 using namespace plexus::workloads;
 using nlohmann::ordered_json;
@@ -131,3 +133,5 @@ TEST_CASE("layers of recorded ZigZag evaluations have the same sizes", "[layer_r
     }
     CHECK(layers > 0);
 }
+
+}  // namespace test_zigzag_dialect
