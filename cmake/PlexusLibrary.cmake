@@ -25,7 +25,7 @@ function(plexus_compile_options target)
   endif()
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF
       # What the sources share is read once per batch (presets with CMAKE_UNITY_BUILD).
-      UNITY_BUILD_BATCH_SIZE 10
+      UNITY_BUILD_BATCH_SIZE 20
       UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
 endfunction()
 

@@ -22,7 +22,7 @@ constexpr std::array<Direction, 4> directions{{{"fh", Transfer::from_high, true}
                                                {"fl", Transfer::from_low, true},
                                                {"th", Transfer::to_high, false}}};
 
-constexpr Range bandwidth_range{.lower = 1, .upper = 1e9};
+constexpr Range port_bandwidth_range{.lower = 1, .upper = 1e9};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -82,8 +82,8 @@ Port read_port(const Reader& reader,
                      : PortType::read_write;
     const Reader lower = reader.at("bandwidth_min");
     const Reader upper = reader.at("bandwidth_max");
-    port.bandwidth_min = Bits(constants.structure(lower, bandwidth_range, "bit/cycle"));
-    port.bandwidth_max = Bits(constants.structure(upper, bandwidth_range, "bit/cycle"));
+    port.bandwidth_min = Bits(constants.structure(lower, port_bandwidth_range, "bit/cycle"));
+    port.bandwidth_max = Bits(constants.structure(upper, port_bandwidth_range, "bit/cycle"));
     if (lower && upper && port.bandwidth_min > port.bandwidth_max) {
         lower.problem(
             "must be at most bandwidth_max = " + std::to_string(port.bandwidth_max.value) +
@@ -118,14 +118,14 @@ Widths read_widths(const Reader& memory, Constants& constants) {
     Widths w;
     const Reader r = memory.at("r_bw");
     const Reader wr = memory.at("w_bw");
-    w.read_max = Bits(constants.structure(r, bandwidth_range, "bit/cycle"));
-    w.write_max = Bits(constants.structure(wr, bandwidth_range, "bit/cycle"));
+    w.read_max = Bits(constants.structure(r, port_bandwidth_range, "bit/cycle"));
+    w.write_max = Bits(constants.structure(wr, port_bandwidth_range, "bit/cycle"));
     const auto granularity = [&](const char* key, Bits full) {
         const Reader reader = memory.find(key);
         if (!reader) {
             return full;
         }
-        const Bits bits(constants.structure(reader, bandwidth_range, "bit/cycle"));
+        const Bits bits(constants.structure(reader, port_bandwidth_range, "bit/cycle"));
         if (full.value > 0 && bits > full) {
             reader.problem("must be at most the full width " + std::to_string(full.value) +
                            ", got " + std::to_string(bits.value));

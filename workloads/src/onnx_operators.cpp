@@ -80,10 +80,10 @@ struct WindowAxis {
 /// Pads the axis so that the result has an element for every stride of the image.
 void pad_same(bool more_before, WindowAxis& axis) {
     const std::int64_t steps = (axis.image + axis.stride - 1) / axis.stride;
-    const std::int64_t all =
+    const std::int64_t padding =
         std::max<std::int64_t>(0, (steps - 1) * axis.stride + axis.reach() - axis.image);
-    axis.before = more_before ? all - all / 2 : all / 2;
-    axis.after = all - axis.before;
+    axis.before = more_before ? padding - all / 2 : all / 2;
+    axis.after = padding - axis.before;
 }
 
 /// Places that the window takes along the axis.

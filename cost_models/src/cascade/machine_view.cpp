@@ -23,8 +23,8 @@ bool holds(const Memory& memory, const char* operand) {
     return std::ranges::count(memory.operands, operand) > 0;
 }
 
-/// Energies and bandwidths of a memory. \param clock In Hz.
-Level level_of(const Memory& memory, double clock) {
+/// Energies and bandwidths of a memory. \param clock_hz In Hz.
+Level level_of(const Memory& memory, double clock_hz) {
     Level level;
     level.name = memory.name;
     level.size_bits = static_cast<double>(memory.size.value);
@@ -33,11 +33,11 @@ Level level_of(const Memory& memory, double clock) {
     for (const hardware::Port& port : memory.ports) {
         const auto width = static_cast<double>(port.bandwidth_max.value);
         if (port.type != PortType::write) {
-            level.read_bandwidth += width * clock;
+            level.read_bandwidth += width * clock_hz;
             level.read_energy_pj = memory.read_cost.value / width;
         }
         if (port.type != PortType::read) {
-            level.write_bandwidth += width * clock;
+            level.write_bandwidth += width * clock_hz;
             level.write_energy_pj = memory.write_cost.value / width;
         }
         one_port = one_port || port.type == PortType::read_write;
@@ -117,14 +117,14 @@ class MachineView {
         level.write_bandwidth = memory.write_bandwidth.value * clock_;
         // Links to the array may be slower than the pins, and cost energy of their own.
         for (const hardware::Link& link : architecture_.interconnect.links) {
-            const double bandwidth = link.bandwidth.value * clock_;
+            const double bits_per_s = link.bandwidth.value * clock_;
             const bool reads = link.from == hardware::Interconnect::off_chip;
             if (!reads && link.to != hardware::Interconnect::off_chip)
                 continue;
             if (&architecture_.core(reads ? link.to : link.from) != array_)
                 continue;
             double& slowest = reads ? level.read_bandwidth : level.write_bandwidth;
-            slowest = std::min(slowest, bandwidth);
+            slowest = std::min(slowest, bits_per_s);
             (reads ? level.read_energy_pj : level.write_energy_pj) += link.energy_pj_per_bit;
         }
         machine_.levels.push_back(std::move(level));

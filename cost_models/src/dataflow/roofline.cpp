@@ -25,7 +25,7 @@ using hardware::Memory;
 using hardware::Port;
 using hardware::Transfer;
 
-constexpr std::size_t max_ports = 16;
+constexpr std::size_t counted_ports = 16;
 
 double width(const Port& port) {
     return static_cast<double>(std::max<std::int64_t>(1, port.bandwidth_max.value));
@@ -44,26 +44,26 @@ double in_whole_reads(double bits, double reads, const Port& port) {
 }
 
 /// Bits, energy and time of one operand at one memory level.
-struct OperandCost {
+struct OperandUse {
     double bits = 0;
     Energy energy;
 };
 
-struct LevelCost {
-    std::array<OperandCost, operand_count> operands;
+struct LevelUse {
+    std::array<OperandUse, operand_count> operands;
     Cycles cycles;  ///< Of the busiest port.
 };
 
-LevelCost level_cost(const DataflowCore& core,
-                     std::size_t level,
-                     std::size_t levels,
-                     const Share& share,
-                     const ArrayUse& use) {
-    LevelCost cost;
+LevelUse level_cost(const DataflowCore& core,
+                    std::size_t level,
+                    std::size_t levels,
+                    const Share& share,
+                    const ArrayUse& use) {
+    LevelUse cost;
     const Memory& memory = core.memories[level];
     const double copies = used_instances(core, memory, use);
     const auto traffic = level_traffic(core, level, levels, share, use);
-    std::array<double, max_ports> busy{};
+    std::array<double, counted_ports> busy{};
     for (std::size_t operand = 0; operand < operand_count; ++operand) {
         const char* const name = operand_names[operand];
         const OperandTraffic& t = traffic[operand];
@@ -84,7 +84,7 @@ LevelCost level_cost(const DataflowCore& core,
             cost.operands[operand].bits += moved;
             cost.operands[operand].energy += costs[i] * (moved / width(*port));
             const auto index =
-                std::min(static_cast<std::size_t>(port - memory.ports.data()), max_ports - 1);
+                std::min(static_cast<std::size_t>(port - memory.ports.data()), counted_ports - 1);
             busy[index] += moved / (width(*port) * copies);
         }
     }
@@ -164,9 +164,9 @@ class Roofline final : public CoreCostModel {
         cost.energy = core.array.unit_energy *
                       (b.share.operations * b.share.switching * b.share.cores * b.passes);
         for (std::size_t level = 0; level < b.levels; ++level) {
-            const LevelCost memory = level_cost(core, level, b.levels, b.share, b.use);
+            const LevelUse memory = level_cost(core, level, b.levels, b.share, b.use);
             slowest = std::max(slowest, memory.cycles);
-            for (const OperandCost& operand : memory.operands) {
+            for (const OperandUse& operand : memory.operands) {
                 cost.energy += operand.energy * b.share.cores;
             }
         }
@@ -196,9 +196,9 @@ class Roofline final : public CoreCostModel {
                          b.compute});
         constexpr std::array<const char*, operand_count> causes{"inputs", "weights", "outputs"};
         for (std::size_t level = 0; level < b.levels; ++level) {
-            const LevelCost memory = level_cost(core, level, b.levels, b.share, b.use);
+            const LevelUse memory = level_cost(core, level, b.levels, b.share, b.use);
             for (std::size_t operand = 0; operand < operand_count; ++operand) {
-                const OperandCost& o = memory.operands[operand];
+                const OperandUse& o = memory.operands[operand];
                 if (o.bits > 0) {
                     items.push_back({name,
                                      place + "." + core.memories[level].name,

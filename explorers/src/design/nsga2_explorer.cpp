@@ -109,7 +109,7 @@ Genes fitness_of(const Outcome* outcome, std::size_t objectives) {
 }
 
 /// One run of the explorer.
-struct Run {
+struct Evolution {
     Session& session;
     Genome genome;
 
@@ -128,7 +128,7 @@ struct Run {
 
 /// The design space as a problem of pagmo. pagmo copies it, so it only points to the run.
 struct SpaceProblem {
-    const Run* run = nullptr;
+    const Evolution* run = nullptr;
 
     [[nodiscard]] Genes fitness(const Genes& genes) const {
         const DesignPoint point = run->genome.decode(genes);
@@ -154,7 +154,7 @@ struct SpaceProblem {
     }
 };
 
-struct Settings {
+struct Nsga2Settings {
     std::int64_t population = 32;
     double crossover = 0.9;
     double crossover_index = 10;
@@ -168,7 +168,7 @@ struct Settings {
 /// genetic algorithm: NSGA-II", IEEE Trans. Evolutionary Computation 6(2), 2002.
 class Nsga2 final : public Explorer {
   public:
-    explicit Nsga2(const Settings& settings) : settings_(settings) {
+    explicit Nsga2(const Nsga2Settings& settings) : settings_(settings) {
         settings_.population = std::max<std::int64_t>(8, (settings_.population + 3) / 4 * 4);
     }
 
@@ -179,7 +179,7 @@ class Nsga2 final : public Explorer {
             return;
         }
         core::Rng rng = session.rng("nsga2");
-        const Run run{.session = session, .genome = Genome(session.space())};
+        const Evolution run{.session = session, .genome = Genome(session.space())};
         FreshPoints fresh(session, 0.1);
         pagmo::population population(pagmo::problem(SpaceProblem{&run}), 0, seed_from(rng));
         add(population, run, first_generation(session.space(), rng));
@@ -230,7 +230,7 @@ class Nsga2 final : public Explorer {
     }
 
     static void add(pagmo::population& population,
-                    const Run& run,
+                    const Evolution& run,
                     const std::vector<DesignPoint>& points) {
         const Genes fitness = run.evaluate(points);
         const auto n = static_cast<std::ptrdiff_t>(fitness.size() / points.size());
@@ -243,7 +243,7 @@ class Nsga2 final : public Explorer {
 
     /// Adds new designs and keeps the best of all, by rank and crowding.
     static void immigrate(pagmo::population& population,
-                          const Run& run,
+                          const Evolution& run,
                           FreshPoints& fresh,
                           int count,
                           core::Rng& rng) {
@@ -263,7 +263,7 @@ class Nsga2 final : public Explorer {
         }
     }
 
-    Settings settings_;
+    Nsga2Settings settings_;
 };
 
 std::vector<core::ParamSpec> params() {
@@ -304,18 +304,18 @@ std::vector<core::ParamSpec> params() {
 }  // namespace
 
 void register_nsga2(core::Registry<Explorer>& registry) {
-    registry.add(
-        {.name = "nsga2",
-         .summary = "genetic search by rank and crowding (NSGA-II, Deb 2002)",
-         .params = params()},
-        [](const core::Params& p) {
-            return std::make_unique<Nsga2>(Settings{.population = p.integer("population"),
-                                                    .crossover = p.number("crossover"),
-                                                    .crossover_index = p.number("crossover_index"),
-                                                    .mutation = p.number("mutation"),
-                                                    .mutation_index = p.number("mutation_index"),
-                                                    .immigrants = p.number("immigrants")});
-        });
+    registry.add({.name = "nsga2",
+                  .summary = "genetic search by rank and crowding (NSGA-II, Deb 2002)",
+                  .params = params()},
+                 [](const core::Params& p) {
+                     return std::make_unique<Nsga2>(
+                         Nsga2Settings{.population = p.integer("population"),
+                                       .crossover = p.number("crossover"),
+                                       .crossover_index = p.number("crossover_index"),
+                                       .mutation = p.number("mutation"),
+                                       .mutation_index = p.number("mutation_index"),
+                                       .immigrants = p.number("immigrants")});
+                 });
 }
 
 }  // namespace plexus::explorers
