@@ -82,7 +82,7 @@ void pad_same(bool more_before, WindowAxis& axis) {
     const std::int64_t steps = (axis.image + axis.stride - 1) / axis.stride;
     const std::int64_t padding =
         std::max<std::int64_t>(0, (steps - 1) * axis.stride + axis.reach() - axis.image);
-    axis.before = more_before ? padding - all / 2 : all / 2;
+    axis.before = more_before ? padding - padding / 2 : padding / 2;
     axis.after = padding - axis.before;
 }
 
