@@ -80,6 +80,41 @@ void check_graph(const Workload& w) {
     }
 }
 
+/// The window of an axis ends in the last stride of the padded input; other axes are read whole.
+void check_axis(const Operator& reader, const IndexExpr& index, std::int64_t written) {
+    if (index.terms.size() == 1) {
+        CHECK(reader.dims[index.terms[0].dim].size == written);
+        return;
+    }
+    REQUIRE(index.terms.size() == 2);  // stride · output + tap
+    const auto size = std::ranges::find(reader.axis_sizes, index.name, &LoopDim::name);
+    REQUIRE(size != reader.axis_sizes.end());
+    CHECK(size->size == written);
+    const auto pad = std::ranges::find(reader.padding, index.name, &Operator::Padding::axis);
+    REQUIRE(pad != reader.padding.end());
+    std::int64_t reach = 1;
+    for (const IndexTerm& term : index.terms) {
+        reach += term.scale * (reader.dims[term.dim].size - 1);
+    }
+    const std::int64_t padded = pad->before + written + pad->after;
+    CHECK(reach <= padded);
+    CHECK(reach > padded - index.terms[0].scale);
+}
+
+/// That `reader` reads all of a tensor; a classifier reads a map of one pixel as a vector.
+void check_input(const Operator& reader, const Tensor& tensor, std::size_t number) {
+    const auto input = std::ranges::find(reader.inputs, number, &Access::tensor);
+    REQUIRE(input != reader.inputs.end());
+    if (reader.type == "Gemm") {
+        CHECK(reader.dims[input->indices[1].terms[0].dim].size == tensor.elements());
+        return;
+    }
+    REQUIRE(input->indices.size() == tensor.shape.size());
+    for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
+        check_axis(reader, input->indices[axis], tensor.shape[axis]);
+    }
+}
+
 }  // namespace
 
 TEST_CASE("cnn presets: ResNet-18 has the published operations and parameters", "[cnn_presets]") {
@@ -133,4 +168,107 @@ TEST_CASE("cnn presets: AlexNet has the published operations and parameters", "[
     CHECK(find(w, "conv2").points() == 223'948'800.0);
 }
 
+TEST_CASE("cnn presets: ResNet-50 has the published operations and parameters", "[cnn_presets]") {
+    const Workload w = load_preset("resnet50");
+    check_graph(w);
+    CHECK(count(w, "Conv") == 53);  // 49 of the 50 weighted layers, 4 shortcuts
+    CHECK(count(w, "Gemm") == 1);
+    CHECK(count(w, "Add") == 16);
+    // torchvision.models.resnet50: 4.09 G multiply-adds.
+    CHECK(macs(w, "Conv") + macs(w, "Gemm") == 4'089'184'256.0);
+    CHECK(w.parameters() == 25'502'912);  // without batch normalisation and biases
+    // torchvision.models.resnet50: scale and shift of every batch norm, and the bias of fc.
+    CHECK(w.parameters() + 2 * channels(w, "Conv") + channels(w, "Gemm") == 25'557'032);
+    // He et al., table 1, has 3.8 G: there the first 1 x 1 convolution of a block halves the map.
+    CHECK(find(w, "layer3.0.conv1").points() == 512.0 * 256 * 28 * 28);
+    CHECK(w.tensors[find(w, "layer4.2.add").output.tensor].shape ==
+          std::vector<std::int64_t>{1, 2048, 7, 7});
+}
+
+TEST_CASE("cnn presets: SqueezeNet 1.1 has the published operations and parameters",
+          "[cnn_presets]") {
+    const Workload w = load_preset("squeezenet1_1");
+    check_graph(w);
+    // torchvision.models.squeezenet1_1: 0.35 G multiply-adds.
+    CHECK(macs(w, "Conv") == 349'151'936.0);
+    CHECK(w.parameters() == 1'231'552);
+    // Biases of torchvision.models.squeezenet1_1; two convolutions whose sums are added share one.
+    CHECK(count(w, "Add") == 8);  // seven squeezes and the classifier
+    CHECK(w.parameters() + channels(w, "Conv") - channels(w, "Add") == 1'235'496);
+    // What is added are sums that no one has rounded yet.
+    const Operator& add = find(w, "fire4.squeeze_add");
+    for (const Access& input : add.inputs) {
+        CHECK(w.tensors[input.tensor].bits == 16);
+    }
+    CHECK(w.tensors[add.output.tensor].bits == 8);
+    CHECK(w.tensors[find(w, "fire9.expand3x3").output.tensor].shape ==
+          std::vector<std::int64_t>{1, 256, 13, 13});
+}
+
+// Parameters of the Keras models in github mlcommons/tiny, benchmark/training: weights, a bias for
+// every output channel, and four numbers for every channel of a batch normalisation.
+
+TEST_CASE("cnn presets: the keyword spotter of MLPerf Tiny", "[cnn_presets]") {
+    const Workload w = load_preset("ds_cnn_kws");
+    check_graph(w);
+    CHECK(macs(w, "Conv") + macs(w, "Gemm") == 2'656'768.0);
+    CHECK(w.parameters() == 22'016);
+    const std::int64_t normalised = channels(w, "Conv");
+    CHECK(w.parameters() + normalised + channels(w, "Gemm") + 4 * normalised == 24'908);
+    CHECK(w.tensors[find(w, "conv1").output.tensor].shape ==
+          std::vector<std::int64_t>{1, 64, 25, 5});
+}
+
+TEST_CASE("cnn presets: the visual wake words of MLPerf Tiny", "[cnn_presets]") {
+    const Workload w = load_preset("mobilenet_v1_vww");
+    check_graph(w);
+    CHECK(count(w, "Conv") == 27);
+    CHECK(macs(w, "Conv") + macs(w, "Gemm") == 7'489'664.0);
+    CHECK(w.parameters() == 208'112);
+    const std::int64_t normalised = channels(w, "Conv");
+    CHECK(w.parameters() + normalised + channels(w, "Gemm") + 4 * normalised == 221'794);
+    CHECK(w.tensors[find(w, "block13.pointwise").output.tensor].shape ==
+          std::vector<std::int64_t>{1, 256, 3, 3});
+}
+
+TEST_CASE("cnn presets: the image classifier of MLPerf Tiny", "[cnn_presets]") {
+    const Workload w = load_preset("resnet8_cifar");
+    check_graph(w);
+    CHECK(count(w, "Conv") == 9);  // 7 of the 8 weighted layers, 2 shortcuts
+    CHECK(macs(w, "Conv") + macs(w, "Gemm") == 12'501'632.0);
+    CHECK(w.parameters() == 77'360);
+    const std::int64_t normalised = channels(w, "Conv") - (32 + 64);  // not the shortcuts
+    CHECK(w.parameters() + channels(w, "Conv") + channels(w, "Gemm") + 4 * normalised == 78'666);
+    const Operator& add = find(w, "stack1.add");
+    CHECK(add.inputs[1].tensor == find(w, "conv1").output.tensor);
+}
+
+TEST_CASE("cnn presets: the anomaly detector of MLPerf Tiny", "[cnn_presets]") {
+    const Workload w = load_preset("autoencoder_ad");
+    check_graph(w);
+    CHECK(count(w, "Gemm") == 10);
+    CHECK(macs(w, "Gemm") == 264'192.0);
+    CHECK(w.parameters() == 264'192);
+    const std::int64_t normalised = channels(w, "Gemm") - 640;  // not the output
+    CHECK(w.parameters() + channels(w, "Gemm") + 4 * normalised == 269'992);
+    CHECK(w.tensors[find(w, "bottleneck").output.tensor].shape == std::vector<std::int64_t>{1, 8});
+}
+
+TEST_CASE("cnn presets: every layer reads what its producer wrote", "[cnn_presets]") {
+    for (const char* const name : {"resnet18",
+                                   "resnet50",
+                                   "mobilenet_v2",
+                                   "squeezenet1_1",
+                                   "ds_cnn_kws",
+                                   "mobilenet_v1_vww",
+                                   "resnet8_cifar",
+                                   "autoencoder_ad"}) {
+        const Workload w = load_preset(name);
+        for (const Edge& edge : w.edges) {
+            const Operator& reader = w.operators[edge.consumer];
+            INFO(name << ": " << w.operators[edge.producer].name << " to " << reader.name);
+            check_input(reader, w.tensors[edge.tensor], edge.tensor);
+        }
+    }
+}
 }  // namespace test_cnn_presets
