@@ -24,14 +24,14 @@ struct Key {
     unsigned kinds;
 };
 constexpr unsigned all = 0b11111;
-constexpr std::array<Key, 8> keys{{{"bits", &PrecisionFormat::bits, 0b01001},
-                                   {"exponent", &PrecisionFormat::exponent, 0b00110},
-                                   {"mantissa", &PrecisionFormat::mantissa, 0b00110},
-                                   {"group", &PrecisionFormat::group, 0b11101},
-                                   {"scale_bits", &PrecisionFormat::scale_bits, 0b11001},
-                                   {"per_byte", &PrecisionFormat::per_byte, 0b10000},
-                                   {"n", &PrecisionFormat::n, all},
-                                   {"m", &PrecisionFormat::m, all}}};
+constexpr std::array<Key, 8> format_keys{{{"bits", &PrecisionFormat::bits, 0b01001},
+                                          {"exponent", &PrecisionFormat::exponent, 0b00110},
+                                          {"mantissa", &PrecisionFormat::mantissa, 0b00110},
+                                          {"group", &PrecisionFormat::group, 0b11101},
+                                          {"scale_bits", &PrecisionFormat::scale_bits, 0b11001},
+                                          {"per_byte", &PrecisionFormat::per_byte, 0b10000},
+                                          {"n", &PrecisionFormat::n, all},
+                                          {"m", &PrecisionFormat::m, all}}};
 
 std::optional<PrecisionFormat> read_name(const core::Reader& value) {
     const std::string name = value.text();
@@ -85,7 +85,7 @@ std::optional<PrecisionFormat> read_format(const core::Reader& value) {
     const std::size_t kind = value.at("kind").choice(names);
     PrecisionFormat format;
     format.kind = kinds.at(kind);
-    for (const Key& key : keys) {
+    for (const Key& key : format_keys) {
         const core::Reader number =
             required(key, format.kind) ? value.at(key.name) : value.find(key.name);
         if (number.valid() && (key.kinds >> kind) % 2 == 0) {
