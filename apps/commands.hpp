@@ -61,9 +61,11 @@ inline constexpr double record_tolerance = 1e-6;  ///< Relative.
 
 /// Prints recorded runs of Stream beside our timelines, with what the difference is made of.
 void validate_timelines(const std::filesystem::path& records);
-/// The suites `neuromorphic` and `fusion`: published figures of chips beside what the presets give,
-/// one row each. \param table Empty = the shipped one.
-[[nodiscard]] int validate_figures(const std::string& suite, const std::filesystem::path& table);
+/// The suite `neuromorphic`: published figures of chips beside what the presets give, one row each.
+/// \param table Empty = the shipped one.
+[[nodiscard]] int validate_neuromorphic(const std::filesystem::path& table);
+/// The same for the published figures of operator fusion, of the shipped tables.
+[[nodiscard]] int validate_fusion_figures();
 /// The suite `sparse`: recorded and published figures of sparse dataflow cores, one row each.
 /// \param records Folder of records, or a table; empty = the shipped table.
 /// \return exit_failed if any is further off than its bound.

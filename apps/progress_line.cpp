@@ -58,6 +58,21 @@ std::size_t terminal_width(std::size_t fallback) {
     return fallback;
 }
 
+StatusLine::StatusLine() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+StatusLine::~StatusLine() {
+    if (drawn_)
+        std::fprintf(stderr, "\r\x1b[K");
+}
+
+void StatusLine::show(const std::string& text) {
+    if (!terminal_)
+        return;
+    std::fprintf(stderr, "\r%s\x1b[K", cut(text, terminal_width(80) - 1).c_str());
+    std::fflush(stderr);
+    drawn_ = true;
+}
+
 ProgressLine::ProgressLine(const core::RunInfo& info, bool quiet, std::size_t known)
     : info_(info),
       quiet_(quiet),

@@ -13,6 +13,25 @@ namespace plexus::apps {
 /// Width of the terminal on standard error or output, else `fallback`.
 [[nodiscard]] std::size_t terminal_width(std::size_t fallback);
 
+/// A line on standard error that says what is being done, on a terminal only; it goes when this
+/// does.
+class StatusLine {
+  public:
+    StatusLine();
+    ~StatusLine();
+    StatusLine(const StatusLine&) = delete;
+    StatusLine& operator=(const StatusLine&) = delete;
+    StatusLine(StatusLine&&) = delete;
+    StatusLine& operator=(StatusLine&&) = delete;
+
+    /// Replaces the line; what is too long is cut.
+    void show(const std::string& text);
+
+  private:
+    bool terminal_;
+    bool drawn_ = false;
+};
+
 /// Shows progress on standard error: one line that is rewritten at most 10 times a second on a
 /// terminal, else a line every 10 seconds.
 class ProgressLine {

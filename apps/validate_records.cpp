@@ -32,11 +32,11 @@ int validate_records(const std::string& suite, const std::filesystem::path& reco
     if (std::find(suites.begin(), suites.end(), suite) == suites.end())
         throw UsageError("unknown suite \"" + suite + "\"" + core::suggestion(suite, suites));
     if (suite == "neuromorphic")
-        return validate_figures(suite, records);
+        return validate_neuromorphic(records);
     if (suite == "sparse")
         return validate_sparse(records);
     if (suite == "fusion") {
-        const int chips = validate_figures(suite, {});
+        const int chips = validate_fusion_figures();
         std::printf("\n");
         return std::max(chips, validate_fusion(records));
     }

@@ -15,40 +15,46 @@ using core::Reader;
 using cost_models::FigureRow;
 
 /// A further part of the suite adds its check here and computes it in a file of its own.
-constexpr std::array<NamedCheck, 1> known_checks{{{"timeline", check_timeline_figure}}};
+constexpr std::array<NamedCheck, 2> known_checks{
+    {{"timeline", check_timeline_figure}, {"cascade", check_cascade_figure}}};
 
+/// The figure that the section `check` of an entry asks for; 0 with a problem if it cannot be.
 double compute(const Reader& check,
-               const hardware::Architecture& machine,
-               const std::filesystem::path& home) {
+               const Reader& preset,
+               core::MemoCache<MappedCascade>& cascades,
+               const FusionTable& table) {
     std::vector<std::string> names;
-    for (const NamedCheck& known : known_checks) {
+    for (const NamedCheck& known : known_checks)
         names.emplace_back(known.name);
-    }
     check.allow(names);
-    for (const NamedCheck& known : known_checks) {
-        if (const Reader section = check.find(known.name)) {
-            return known.compute({section, machine, home / "workloads" / "presets"});
-        }
+    const std::filesystem::path machine =
+        table.home / "hardware" / "presets" / (preset.text() + ".yaml");
+    if (!std::filesystem::is_regular_file(machine)) {
+        preset.problem("expected a hardware preset, but there is no " + machine.string());
+        return 0;
     }
+    for (const NamedCheck& known : known_checks)
+        if (const Reader section = check.find(known.name))
+            return known.compute(
+                {section, machine, table.home / "workloads" / "presets", cascades, table.jobs});
     check.problem("expected what to compute, got nothing");
     return 0;
 }
 
 }  // namespace
 
-std::vector<FigureRow> check_fusion_figures(const std::filesystem::path& table,
-                                            const std::filesystem::path& home) {
-    cost_models::PresetMachines machines(home / "hardware" / "presets");
+std::vector<FigureRow> check_fusion_figures(const FusionTable& table) {
+    core::MemoCache<MappedCascade> cascades;
     return cost_models::read_figure_table<FigureRow>(
-        table, [&](const Reader& item, core::Problems& problems) {
+        table.file, [&](const Reader& item, core::Problems&) {
             item.allow(
                 {"chip", "workload", "quantity", "figure", "source", "preset", "check", "remark"});
             FigureRow row = cost_models::read_figure(item, "chip");
             if (const Reader check = item.find("check")) {
                 row.preset = item.at("preset").text();
-                if (const auto* const machine = machines.find(item.at("preset"), problems)) {
-                    row.ours = compute(check, *machine, home);
-                }
+                if (table.begins)
+                    table.begins(row);
+                row.ours = compute(check, item.at("preset"), cascades, table);
             }
             return row;
         });
