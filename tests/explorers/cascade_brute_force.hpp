@@ -12,8 +12,9 @@
 namespace plexus::explorers::test {
 
 /// Every mapping of a small cascade: all places of tensors, orders of storages, splits of every
-/// loop over all gaps between them, loop orders, and numbers of shared loops. Knows no pruning
-/// rule; of mappings with equal costs and equal tiles it keeps one.
+/// loop over all gaps between them, loop orders, and numbers of shared loops, less those that use
+/// fewer instances of a fan-out that is to be filled than their fused loops let be used. Knows no
+/// pruning rule; of mappings with equal costs and equal tiles it keeps one.
 class CascadeBruteForce {
   public:
     using Mapping = cost_models::cascade::EinsumMapping;
@@ -213,7 +214,7 @@ class CascadeBruteForce {
             else if (node.kind == Node::Kind::storage && node.level == 1 && places_[node.use] == 2)
                 mapping.fused_loops = loops;
         }
-        if (mapping.fused_loops > max_fused_)
+        if (mapping.fused_loops > max_fused_ || !filled(mapping))
             return;
         const auto cost = evaluate(cascade_, einsum_, machine_, mapping);
         if (!cost.violations.empty())
@@ -235,6 +236,37 @@ class CascadeBruteForce {
                 signature.push_back(traffic.tile);
         if (seen_.insert(signature).second)
             found_.push_back({std::move(mapping), cost.energy.value, cost.latency.value});
+    }
+
+    /// Whether the fan-out is as full as the fused loops let it be, if it is to be filled.
+    [[nodiscard]] bool filled(const Mapping& mapping) const {
+        if (machine_.levels.size() < 3 || !machine_.levels[2].fanouts[0].fill)
+            return true;
+        std::vector<std::int64_t> left;
+        for (const auto& rank : cascade_.einsums[einsum_].ranks)
+            left.push_back(rank.size);
+        std::size_t loops = 0;
+        std::int64_t used = 1;
+        for (const Node& node : mapping.nodes) {
+            if (node.kind == Node::Kind::temporal && loops++ < mapping.fused_loops)
+                left[node.rank] /= node.factor;
+            else if (node.kind == Node::Kind::spatial)
+                used *= node.factor;
+        }
+        return used == most_instances(left, 0, machine_.levels[2].fanouts[0].size);
+    }
+
+    /// The largest product of divisors of sizes[from …] that is at most `limit`.
+    static std::int64_t most_instances(const std::vector<std::int64_t>& sizes,
+                                       std::size_t from,
+                                       std::int64_t limit) {
+        if (from == sizes.size())
+            return 1;
+        std::int64_t most = 1;
+        for (std::int64_t n = 1; n <= std::min(sizes[from], limit); ++n)
+            if (sizes[from] % n == 0)
+                most = std::max(most, n * most_instances(sizes, from + 1, limit / n));
+        return most;
     }
 
     const cost_models::cascade::Cascade& cascade_;

@@ -79,10 +79,10 @@ TEST_CASE("a figure of a cascade is a ratio of designs or one of them", "[cascad
      check: {cascade: {network: gemm, report: off_chip_bits, of: {}}}}
   - {chip: a, workload: b, quantity: bit, figure: 1, source: d, preset: marca_like,
      check: {cascade: {network: gemm, report: off_chip_bits,
-                       of: {settings: {hardware.memories.sram.size: 65536}}}}}
+                       of: {settings: {hardware.memories.sram.size: 1024}}}}}
   - {chip: a, workload: b, quantity: x, figure: 1, source: d, preset: marca_like,
      check: {cascade: {network: gemm, report: off_chip_bits,
-                       of: {settings: {hardware.memories.sram.size: 65536}}, over: {}}}}
+                       of: {settings: {hardware.memories.sram.size: 1024}}, over: {}}}}
 )");
     const auto rows = check_fusion_figures({.file = table.file, .home = source});
     REQUIRE(rows.size() == 3);
@@ -103,8 +103,7 @@ TEST_CASE("what is wrong in a table of fusion figures is said with its place", "
      check: {cascade: {network: gemm, report: energy_pj,
                        of: {settings: {hardware.memories.sram.depth: 1}}}}}
   - {chip: a, workload: b, quantity: c, figure: 1, source: d, preset: marca_like,
-     check: {cascade: {network: gemm, report: energy_pj,
-                       of: {settings: {hardware.memories.sram.size: 1}}}}}
+     check: {cascade: {network: fsrcnn, report: energy_pj, of: {}}}}
 )");
     std::string all;
     try {

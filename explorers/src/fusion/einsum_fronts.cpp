@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "plexus/cost_models/cascade/cost.hpp"
@@ -24,65 +25,62 @@ bool covers(const NestCost& a, const NestCost& b) {
 
 namespace {
 
+/// [rank] the first of the ranks that index the same tensors as it does.
+std::vector<std::size_t> leaders(const model::Einsum& einsum) {
+    std::vector<std::size_t> leader(einsum.ranks.size());
+    const auto alike = [&](std::size_t a, std::size_t b) {
+        return std::all_of(einsum.uses.begin(), einsum.uses.end(), [&](const model::Use& use) {
+            const std::uint32_t relevant = model::Einsum::relevant(use);
+            return ((relevant >> a) & 1U) == ((relevant >> b) & 1U);
+        });
+    };
+    for (std::size_t r = 0; r < leader.size(); ++r)
+        while (!alike(leader[r], r))
+            ++leader[r];
+    return leader;
+}
+
 /// Searches one einsum, template by template.
 class Search {
   public:
     Search(const model::Cascade& cascade,
            std::size_t einsum,
            const model::Machine& machine,
-           const CascadeSearchOptions& options)
+           std::vector<Template> shapes)
         : cascade_(cascade),
           number_(einsum),
           einsum_(cascade.einsums[einsum]),
           machine_(machine),
-          unlimited_(machine.levels[1].size_bits == model::unlimited) {
-        found_.shapes = templates(cascade, einsum_, machine, options);
+          leader_(leaders(einsum_)),
+          unlimited_(machine.levels[1].size_bits == model::unlimited),
+          spreads_(einsum_, machine, shapes.front()) {
+        found_.shapes = std::move(shapes);
     }
 
     EinsumFronts run() {
-        const std::vector<Spread> spreads =
-            einsum_.copy ? std::vector<Spread>{Spread{}}
-                         : fullest_spreads(einsum_, machine_, found_.shapes.front());
         for (shape_ = 0; shape_ < found_.shapes.size(); ++shape_) {
             const Template& shape = found_.shapes[shape_];
             const NestFormula formula(cascade_, einsum_, machine_, shape);
             LoopChoices choices(einsum_, shape, formula);
-            for (const Spread& spread : spreads)
-                fuse(formula, choices, spread);
+            factors_.assign(einsum_.ranks.size() * shape.slots.size(), 1);
+            std::vector<std::int64_t> rest;
+            for (const model::Rank& rank : einsum_.ranks)
+                rest.push_back(rank.size);
+            fuse(formula, choices, rest, 0);
         }
         drop_unused_recipes();
         return std::move(found_);
     }
 
   private:
-    /// All iterations of the fused loops.
-    void fuse(const NestFormula& formula, LoopChoices& choices, const Spread& spread) {
-        const Template& shape = found_.shapes[shape_];
-        const std::size_t slots = shape.slots.size();
-        factors_.assign(einsum_.ranks.size() * slots, 1);
-        std::vector<std::int64_t> rest;
-        for (std::size_t r = 0; r < einsum_.ranks.size(); ++r)
-            rest.push_back(einsum_.ranks[r].size);
-        std::size_t fanout = 0;
-        for (std::size_t s = 0; s < slots; ++s) {
-            if (shape.slots[s].kind != Slot::Kind::spatial || spread.empty())
-                continue;
-            for (std::size_t r = 0; r < rest.size(); ++r) {
-                factors_[r * slots + s] = spread[fanout][r];
-                rest[r] /= spread[fanout][r];
-            }
-            ++fanout;
-        }
-        fuse_loop(formula, choices, rest, 0);
-    }
-
-    void fuse_loop(const NestFormula& formula,
-                   LoopChoices& choices,
-                   std::vector<std::int64_t>& rest,
-                   std::size_t loop) {
+    /// All iterations of the fused loops from number `loop` on.
+    void fuse(const NestFormula& formula,
+              LoopChoices& choices,
+              std::vector<std::int64_t>& rest,
+              std::size_t loop) {
         const Template& shape = found_.shapes[shape_];
         if (loop == shape.fused_ranks.size()) {
-            tile(formula, choices, rest);
+            spread(formula, choices, rest);
             return;
         }
         const std::size_t rank = shape.fused_ranks[loop];
@@ -92,10 +90,74 @@ class Search {
                 continue;
             factors_[rank * shape.slots.size() + loop] = n;
             rest[rank] = all / n;
-            fuse_loop(formula, choices, rest, loop + 1);
+            fuse(formula, choices, rest, loop + 1);
         }
         factors_[rank * shape.slots.size() + loop] = 1;
         rest[rank] = all;
+    }
+
+    /// Sizes with the first of the ranks that index the same tensors in place of all of them: of
+    /// what they do between two storages, only the product matters.
+    [[nodiscard]] std::vector<std::int64_t> merged(const std::vector<std::int64_t>& sizes) const {
+        std::vector<std::int64_t> all(sizes.size(), 1);
+        for (std::size_t r = 0; r < sizes.size(); ++r)
+            all[leader_[r]] *= sizes[r];
+        return all;
+    }
+
+    /// The factors with what a rank stands for handed back to the ranks it stood for. There is
+    /// always a way: every prime factor of a product of sizes comes from one of them.
+    [[nodiscard]] std::vector<std::int64_t> parted() const {
+        const Template& shape = found_.shapes[shape_];
+        const std::size_t slots = shape.slots.size();
+        std::vector<std::int64_t> factors = factors_;
+        std::vector<std::int64_t> left;
+        for (const model::Rank& rank : einsum_.ranks)
+            left.push_back(rank.size);
+        for (std::size_t i = 0; i < shape.fused_ranks.size(); ++i)
+            left[shape.fused_ranks[i]] /= factors_[shape.fused_ranks[i] * slots + i];
+        for (std::size_t s = shape.fused_ranks.size(); s < slots; ++s)
+            // The leader stands before the others, so it keeps what they do not take.
+            for (std::size_t r = left.size(); r-- > 0;) {
+                std::int64_t& part = factors[r * slots + s];
+                if (leader_[r] != r) {
+                    std::int64_t& of_all = factors[leader_[r] * slots + s];
+                    part = std::gcd(of_all, left[r]);
+                    of_all /= part;
+                }
+                left[r] /= part;
+            }
+        return factors;
+    }
+
+    /// All ways to spread over the fan-outs what the fused loops leave.
+    void spread(const NestFormula& formula,
+                LoopChoices& choices,
+                const std::vector<std::int64_t>& sizes) {
+        const Template& shape = found_.shapes[shape_];
+        const std::size_t slots = shape.slots.size();
+        Face face{
+            .places = face_places(shape), .fused_ranks = shape.fused_ranks, .fused_factors = {}};
+        for (std::size_t i = 0; i < shape.fused_ranks.size(); ++i)
+            face.fused_factors.push_back(factors_[shape.fused_ranks[i] * slots + i]);
+        front_ = &found_.fronts[face];
+        const std::vector<std::int64_t> all = merged(sizes);
+        for (const Spread& spread : spreads_.of(all)) {
+            std::vector<std::int64_t> rest = all;
+            std::size_t fanout = 0;
+            for (std::size_t s = 0; s < slots; ++s) {
+                if (shape.slots[s].kind != Slot::Kind::spatial)
+                    continue;
+                for (std::size_t r = 0; r < rest.size(); ++r) {
+                    factors_[r * slots + s] = spread[fanout][r];
+                    rest[r] /= spread[fanout][r];
+                }
+                ++fanout;
+            }
+            tile(formula, choices, rest);
+        }
+        if (front_->empty())
+            found_.fronts.erase(face);
     }
 
     /// All iterations of the other loops.
@@ -105,10 +167,6 @@ class Search {
         const Template& shape = found_.shapes[shape_];
         const std::size_t ranks = rest.size();
         const std::size_t terms = formula.terms();
-        Face face{
-            .places = face_places(shape), .fused_ranks = shape.fused_ranks, .fused_factors = {}};
-        for (std::size_t i = 0; i < shape.fused_ranks.size(); ++i)
-            face.fused_factors.push_back(factors_[shape.fused_ranks[i] * shape.slots.size() + i]);
         options_.clear();
         double size = 1;
         for (std::size_t r = 0; r < ranks; ++r) {
@@ -135,10 +193,7 @@ class Search {
             for (std::size_t t = 0; t < terms; ++t)
                 least_[i * terms + t] = least_[(i + 1) * terms + t] * options_[order_[i]]->least[t];
         bound_.resize(terms);
-        front_ = &found_.fronts[face];
         choose(formula, 0);
-        if (front_->empty())
-            found_.fronts.erase(face);
     }
 
     /// Chooses the loops of the i-th rank and of those after it.
@@ -182,7 +237,7 @@ class Search {
     void price_copy(NestCost& cost) const {
         EinsumFronts one;
         one.shapes = {found_.shapes[shape_]};
-        one.recipes = {{0, factors_}};
+        one.recipes = {{0, parted()}};
         const model::EinsumCost price = evaluate(cascade_, number_, machine_, one.mapping(0));
         cost.energy = price.energy.value;
         cost.latency = price.latency.value;
@@ -192,7 +247,7 @@ class Search {
         std::erase_if(*front_,
                       [&](const PartialMapping& other) { return covers(cost, other.cost); });
         front_->push_back({cost, static_cast<std::uint32_t>(found_.recipes.size())});
-        found_.recipes.push_back({shape_, factors_});
+        found_.recipes.push_back({shape_, parted()});
     }
 
     /// Places of tensors that pass between einsums.
@@ -221,7 +276,9 @@ class Search {
     std::size_t number_;
     const model::Einsum& einsum_;
     const model::Machine& machine_;
+    std::vector<std::size_t> leader_;
     bool unlimited_;  ///< Level 1 holds anything, so what is held need not be compared.
+    Spreads spreads_;
     EinsumFronts found_;
     std::size_t shape_ = 0;
     std::vector<std::int64_t> factors_;  ///< [rank][slot]
@@ -239,7 +296,11 @@ EinsumFronts einsum_fronts(const model::Cascade& cascade,
                            std::size_t einsum,
                            const model::Machine& machine,
                            const CascadeSearchOptions& options) {
-    return Search(cascade, einsum, machine, options).run();
+    return Search(cascade,
+                  einsum,
+                  machine,
+                  templates(cascade, cascade.einsums[einsum], machine, options))
+        .run();
 }
 
 model::EinsumMapping EinsumFronts::mapping(std::uint32_t recipe) const {

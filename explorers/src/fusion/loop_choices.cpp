@@ -14,20 +14,10 @@ namespace model = cost_models::cascade;
 /// Tries all spreads over a list of fan-outs.
 class Spreader {
   public:
-    Spreader(const model::Einsum& einsum, const model::Machine& machine, const Template& shape) {
-        for (const model::Rank& rank : einsum.ranks)
-            rest_.push_back(rank.size);
-        const model::Compute& unit = *machine.unit(einsum.work);
-        for (const Slot& slot : shape.slots) {
-            if (slot.kind != Slot::Kind::spatial)
-                continue;
-            fanouts_.push_back(slot.level == unit.levels
-                                   ? unit.fanouts[slot.fanout]
-                                   : machine.levels[slot.level].fanouts[slot.fanout]);
-            allowed_.push_back(slot.allowed);
-        }
-        now_.assign(fanouts_.size(), std::vector<std::int64_t>(rest_.size(), 1));
-    }
+    Spreader(const std::vector<SpreadSlot>& fanouts, const std::vector<std::int64_t>& sizes)
+        : fanouts_(fanouts),
+          rest_(sizes),
+          now_(fanouts.size(), Spread::value_type(sizes.size(), 1)) {}
 
     std::vector<Spread> all() {
         spread(0, 0, 1, 1);
@@ -47,7 +37,7 @@ class Spreader {
             return;
         }
         const std::int64_t size = rest_[rank];
-        const bool allowed = ((allowed_[fanout] >> rank) & 1U) != 0;
+        const bool allowed = ((fanouts_[fanout].allowed >> rank) & 1U) != 0;
         const std::int64_t most = allowed ? std::min(size, fanouts_[fanout].size / used) : 1;
         for (const std::int64_t n : divisors(size)) {
             if (n > most)
@@ -69,8 +59,7 @@ class Spreader {
         found_.push_back(now_);
     }
 
-    std::vector<model::Fanout> fanouts_;
-    std::vector<std::uint32_t> allowed_;
+    const std::vector<SpreadSlot>& fanouts_;
     std::vector<std::int64_t> rest_;
     Spread now_;
     std::vector<Spread> found_;
@@ -116,10 +105,25 @@ std::vector<std::int64_t> divisors(std::int64_t n) {
     return small;
 }
 
-std::vector<Spread> fullest_spreads(const model::Einsum& einsum,
-                                    const model::Machine& machine,
-                                    const Template& shape) {
-    return Spreader(einsum, machine, shape).all();
+Spreads::Spreads(const model::Einsum& einsum,
+                 const model::Machine& machine,
+                 const Template& shape) {
+    const model::Compute& unit = *machine.unit(einsum.work);
+    for (const Slot& slot : shape.slots) {
+        if (slot.kind != Slot::Kind::spatial)
+            continue;
+        const model::Fanout& fanout = slot.level == unit.levels
+                                          ? unit.fanouts[slot.fanout]
+                                          : machine.levels[slot.level].fanouts[slot.fanout];
+        slots_.push_back({fanout.size, fanout.fill, slot.allowed});
+    }
+}
+
+const std::vector<Spread>& Spreads::of(const std::vector<std::int64_t>& sizes) {
+    const auto [entry, added] = known_.try_emplace(sizes);
+    if (added)
+        entry->second = Spreader(slots_, sizes).all();
+    return entry->second;
 }
 
 const RankChoices& LoopChoices::of(std::size_t rank, std::int64_t iterations) {

@@ -17,11 +17,28 @@ namespace plexus::explorers::fusion {
 /// Iterations of the spatial loops: [fan-out slot][rank].
 using Spread = std::vector<std::vector<std::int64_t>>;
 
-/// All ways to spread the ranks over the fan-outs; of those, if fan-outs are to be filled, the ones
-/// that use most instances of these.
-[[nodiscard]] std::vector<Spread> fullest_spreads(const cost_models::cascade::Einsum& einsum,
-                                                  const cost_models::cascade::Machine& machine,
-                                                  const Template& shape);
+/// A fan-out as loops see it.
+struct SpreadSlot {
+    std::int64_t size = 1;      ///< Instances.
+    bool fill = true;           ///< As many of them are used as can be.
+    std::uint32_t allowed = 0;  ///< Bit r: rank r may be spread over them.
+};
+
+/// The ways to spread the ranks of an einsum over the fan-outs of a machine; of those, if fan-outs
+/// are to be filled, the ones that use most instances of these. Computed once per shape left.
+class Spreads {
+  public:
+    /// \param shape Any template of the einsum: fan-outs stand in the same order in all.
+    Spreads(const cost_models::cascade::Einsum& einsum,
+            const cost_models::cascade::Machine& machine,
+            const Template& shape);
+    /// \param sizes [rank] What fused loops leave of each.
+    const std::vector<Spread>& of(const std::vector<std::int64_t>& sizes);
+
+  private:
+    std::vector<SpreadSlot> slots_;
+    std::map<std::vector<std::int64_t>, std::vector<Spread>> known_;
+};
 
 /// How the temporal loops of a rank may be placed.
 struct RankChoices {

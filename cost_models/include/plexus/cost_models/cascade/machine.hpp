@@ -23,7 +23,7 @@ struct Fanout {
     std::array<bool, role_count> shares{};
     /// Only ranks that do not index the tensor of this role are spread over the instances.
     std::optional<Role> only_without;
-    /// All instances are used, or as many as the shape of the einsum lets be used.
+    /// All instances are used, or as many as what fused loops leave of the einsum lets be used.
     bool fill = true;
 };
 
