@@ -130,6 +130,29 @@ TEST_CASE("the search finds what brute force over all mappings finds, 4 of 4", "
     compare(4);
 }
 
+TEST_CASE("a fan-out is filled with what the fused loops leave", "[cascade]") {
+    // The buffer holds one element of B: all four rows go to a loop that both einsums share, and
+    // one of two clusters is enough for what is left.
+    const model::Cascade rows =
+        CascadeText({{'m', 4}}).einsum("B", "m", "A", "m").einsum("C", "m", "B", "m").done();
+    const model::Machine small = test::three_levels(8, 16);
+    REQUIRE(small.levels[2].fanouts[0].fill);
+    const auto found = search_cascade(rows, small, {});
+    CHECK(found.cost.off_chip_bits == 2 * 4 * 8);
+    CHECK(found.objective == Approx(test::CascadeBruteForce(rows, small, 1).best()));
+    std::mt19937 random(5);
+    for (int i = 0; i < 8; ++i) {
+        model::Machine machine = test::three_levels(static_cast<double>(8 * draw(random, {4, 9})),
+                                                    static_cast<double>(8 * draw(random, {2, 4})));
+        machine.levels[2].fanouts[0].size = draw(random, {2, 4});
+        const model::Cascade cascade = random_cascade(random, true, 1);
+        const auto best = search_cascade(cascade, machine, {});
+        REQUIRE(best.feasible);
+        CHECK(best.objective ==
+              Approx(test::CascadeBruteForce(cascade, machine, 1).best()).epsilon(1e-9));
+    }
+}
+
 TEST_CASE("loops are shared where an intermediate does not fit", "[cascade]") {
     // B has 8 elements of 8 bits; the buffer holds 6 of them, or a row of B and what makes it.
     const model::Cascade cascade = CascadeText({{'m', 4}, {'k', 1}, {'n', 2}, {'p', 1}})

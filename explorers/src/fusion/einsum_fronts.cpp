@@ -43,16 +43,18 @@ std::vector<std::size_t> leaders(const model::Einsum& einsum) {
 /// Searches one einsum, template by template.
 class Search {
   public:
+    /// \param alone Nothing is kept in level 1 beside what the einsum holds for itself.
     Search(const model::Cascade& cascade,
            std::size_t einsum,
            const model::Machine& machine,
+           bool alone,
            std::vector<Template> shapes)
         : cascade_(cascade),
           number_(einsum),
           einsum_(cascade.einsums[einsum]),
           machine_(machine),
           leader_(leaders(einsum_)),
-          unlimited_(machine.levels[1].size_bits == model::unlimited),
+          alone_(alone || machine.levels[1].size_bits == model::unlimited),
           spreads_(einsum_, machine, shapes.front()) {
         found_.shapes = std::move(shapes);
     }
@@ -208,7 +210,7 @@ class Search {
             return;
         if (leaf && einsum_.copy)
             price_copy(cost);
-        if (unlimited_)
+        if (alone_)
             cost.held = {};
         const bool covered = std::any_of(front_->begin(), front_->end(), [&](const auto& other) {
             return covers(other.cost, cost);
@@ -277,7 +279,7 @@ class Search {
     const model::Einsum& einsum_;
     const model::Machine& machine_;
     std::vector<std::size_t> leader_;
-    bool unlimited_;  ///< Level 1 holds anything, so what is held need not be compared.
+    bool alone_;  ///< Level 1 has no lack of room for others, so what is held is not compared.
     Spreads spreads_;
     EinsumFronts found_;
     std::size_t shape_ = 0;
@@ -299,6 +301,7 @@ EinsumFronts einsum_fronts(const model::Cascade& cascade,
     return Search(cascade,
                   einsum,
                   machine,
+                  !options.fuse,
                   templates(cascade, cascade.einsums[einsum], machine, options))
         .run();
 }
