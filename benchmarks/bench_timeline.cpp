@@ -3,7 +3,9 @@
 // Tiles of a chain of eight convolutions of 3 x 3 on 540 rows, and of ResNet-18 with every layer
 // cut into rows and, over four cores, into output channels. One thread. `items_per_second` of
 // timelines is nodes placed per second, of graphs nodes and uses built per second; `edges` is reads
-// of blocks that a node has made.
+// of blocks that a node has made. `bm_edges` is the graph of 25,000 edges, `bm_design` one design
+// point of the experiment with ResNet-18 on four arrays, all in one stack, as an explorer evaluates
+// it once all mappings are known.
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -12,6 +14,8 @@
 #include <benchmark/benchmark.h>
 
 #include "plexus/cost_models/timeline/timeline.hpp"
+#include "plexus/explorers/evaluator.hpp"
+#include "plexus/explorers/experiment.hpp"
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
 
@@ -162,6 +166,12 @@ void bm_chain_pipelined(benchmark::State& state) {
 }
 BENCHMARK(bm_chain_pipelined)->Unit(benchmark::kMicrosecond);
 
+void bm_edges(benchmark::State& state) {
+    const workloads::Workload network = chain();
+    run_timelines(state, build_node_graph(network, in_rows(network, 300, 2)), 2);
+}
+BENCHMARK(bm_edges)->Unit(benchmark::kMicrosecond);
+
 void bm_resnet18(benchmark::State& state) {
     const auto presets = std::filesystem::path(PLEXUS_SOURCE_DIR) / "workloads" / "presets";
     const workloads::Workload network = workloads::load_workload(presets / "resnet18.yaml");
@@ -169,6 +179,23 @@ void bm_resnet18(benchmark::State& state) {
     run_timelines(state, build_node_graph(network, in_rows(network, 1000, cores)), cores);
 }
 BENCHMARK(bm_resnet18)->Arg(1)->Arg(4)->Unit(benchmark::kMicrosecond);
+
+void bm_design(benchmark::State& state) {
+    const auto file =
+        std::filesystem::path(PLEXUS_SOURCE_DIR) / "experiments" / "resnet18_multicore.yaml";
+    const explorers::Experiment experiment = explorers::load_experiment(file);
+    const explorers::Evaluator evaluator(experiment, 0, 1);
+    const explorers::DesignPoint point = experiment.space.first();
+    explorers::Outcome outcome = evaluator.evaluate(point);  // maps the tiles
+    for (auto _ : state) {
+        outcome = evaluator.evaluate(point);
+        benchmark::DoNotOptimize(outcome.objectives.data());
+    }
+    if (!outcome.violations.empty()) {
+        state.SkipWithError(core::to_string(outcome.violations[0]).c_str());
+    }
+}
+BENCHMARK(bm_design)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <new>
@@ -9,6 +8,7 @@
 
 #include "plexus/cost_models/timeline/plan.hpp"
 
+#include "allocations.hpp"
 #include "catch.hpp"
 #include "small_machines.hpp"
 
@@ -19,11 +19,13 @@
 #endif
 #endif
 
-namespace {
+namespace plexus::cost_models::test {
 
 std::atomic<long> allocations{0};
 
-}  // namespace
+}  // namespace plexus::cost_models::test
+
+using plexus::cost_models::test::allocations;
 
 // Counts the allocations of the whole test program. The thread sanitizer brings operators of its
 // own.
@@ -261,6 +263,66 @@ TEST_CASE("tensors cross links and buses between cores that differ") {
     CHECK(model.violations(apart)[0].rule == "route");
 }
 
+TEST_CASE("a way over several links is as fast as the narrowest and costs all of them") {
+    constexpr int off_chip = hardware::Interconnect::off_chip;
+    auto machine = test::array_machine(2);
+    machine.off_chip = test::small_dram();
+    const auto workload = test::two_layers(32, 64, 16);
+    const Plan far{{{1, 1}, {1, 1}, {1, 1}}, {1, 1}};
+    const Plan both = everywhere(2, true);
+    const PlanCost far_before = cost_of(machine, workload, far);
+    const PlanCost both_before = cost_of(machine, workload, both);
+    machine.interconnect.links = {{off_chip, 0, 0, core::Bandwidth(8), 0.1},
+                                  {0, off_chip, 1, core::Bandwidth(8), 0.2},
+                                  {0, 1, 2, core::Bandwidth(2), 0.3},
+                                  {1, 0, 3, core::Bandwidth(4), 0.4}};
+    // 256 bits come over core 0 at 2 per cycle instead of 16, 128 go at 4 instead of 8.
+    const PlanCost c = cost_of(machine, workload, far);
+    CHECK(c.latency.value - far_before.latency.value == Approx(128 - 16 + 32 - 16));
+    CHECK(c.energy.value - far_before.energy.value ==
+          Approx(256 * (0.1 + 0.3) + 128 * (0.4 + 0.2)));
+    // Half of it to each core, at 8 and 2; half from each, at 8 and 4. The second layer needs all
+    // 512 bits of its input on both cores: half of them cross at 2, half at 4.
+    const PlanCost spread = cost_of(machine, workload, both);
+    CHECK(spread.latency.value - both_before.latency.value ==
+          Approx(80 - 16 + 24 - 16 + 512 * (0.5 + 0.25) / 2));
+    CHECK(spread.energy.value - both_before.energy.value ==
+          Approx(256 * (0.1 + 0.4) / 2 + 128 * (0.2 + 0.6) / 2 + 512 * (0.3 + 0.4) / 2));
+    // Wide links leave the memory's own bandwidth.
+    for (hardware::Link& link : machine.interconnect.links) {
+        link.bandwidth = core::Bandwidth(1000);
+    }
+    CHECK(cost_of(machine, workload, far).latency.value == Approx(far_before.latency.value));
+    // Without a link from off chip the first layer has no input.
+    machine.interconnect.links.erase(machine.interconnect.links.begin());
+    CHECK_FALSE(cost_of(machine, workload, far).feasible);
+}
+
+TEST_CASE("parts of a tensor go from every core to every core") {
+    auto machine = test::array_machine(4);
+    machine.off_chip = test::small_dram();
+    const auto workload = test::two_layers(32, 64, 16);
+    const Plan plan{{{0, 2}, {2, 2}, {3, 1}}, {1, 1}};
+    const PlanCost before = cost_of(machine, workload, plan);
+    for (int from = 0; from < 4; ++from) {
+        for (int to = 0; to < 4; ++to) {
+            if (from != to) {
+                machine.interconnect.links.push_back({from,
+                                                      to,
+                                                      4 * from + to,
+                                                      core::Bandwidth(1 << (from + to)),
+                                                      0.1 * from + 0.01 * to});
+            }
+        }
+    }
+    // 512 bits in quarters from cores 0 and 1 to 2 and 3; then half of them from 2 to 3.
+    const PlanCost c = cost_of(machine, workload, plan);
+    CHECK(c.latency.value - before.latency.value ==
+          Approx(128 * (1 / 4.0 + 1 / 8.0 + 1 / 8.0 + 1 / 16.0) + 256 / 32.0));
+    CHECK(c.energy.value - before.energy.value ==
+          Approx(128 * (0.02 + 0.03 + 0.12 + 0.13) + 256 * 0.23));
+}
+
 TEST_CASE("static power is paid for the whole chip over the whole time") {
     auto machine = machine_with_dram();
     const auto workload = test::two_layers(32, 64, 16);
@@ -298,8 +360,10 @@ TEST_CASE("plans that break a rule say which") {
     CHECK(first_rule(plan).empty());
     plan.placement[1] = {2, 3};
     CHECK(first_rule(plan) == "placement");
-    plan.placement[1] = {-1, 1};
-    CHECK(first_rule(plan) == "placement");
+    for (const Placement none : {Placement{-1, 1}, {4, 1}, {1, 0}}) {
+        plan.placement[1] = none;
+        CHECK(first_rule(plan) == "placement");
+    }
     machine.core_types.push_back({"npu", test::small_array()});
     machine.cores[3] = 1;
     CHECK(first_rule(everywhere(4, true)) == "placement");

@@ -9,6 +9,7 @@
 #include "plexus/cost_models/timeline/timeline.hpp"
 #include "plexus/cost_models/timeline/timeline_check.hpp"
 
+#include "allocations.hpp"
 #include "catch.hpp"
 #include "tile_networks.hpp"
 
@@ -173,19 +174,42 @@ TEST_CASE("every timeline of a random case is good", "[timeline][property]") {
             REQUIRE(line.off_chip_read_bits >= bounds.compulsory_read_bits);
             REQUIRE(line.off_chip_written_bits >= bounds.compulsory_written_bits);
         }
-        // Again, with the memory of the first time: the same.
-        Timeline again = line;
+        // Again, with the memory of another schedule: the same.
+        TileSchedule other = c.schedule;
+        for (std::int32_t& core : other.core_of_group) {
+            core = (core + 1) % static_cast<std::int32_t>(c.machine.cores.size());
+        }
+        Timeline again;
+        model.run(other, *scratch, again);
         model.run(c.schedule, *scratch, again);
         REQUIRE(again.runs == line.runs);
         REQUIRE(again.moves == line.moves);
         REQUIRE(again.stays == line.stays);
         REQUIRE(again.energy_pj() == line.energy_pj());
+        REQUIRE(again.peak_bits == line.peak_bits);
         evicting += line.moved_bits[static_cast<std::size_t>(MoveCause::eviction)] > 0 ? 1 : 0;
         joined += std::ranges::any_of(line.moves, [](const BlockMove& m) { return m.joined > 0; });
     }
     CHECK(feasible > 700);
     CHECK(evicting > 30);
     CHECK(joined > 30);
+}
+
+TEST_CASE("computing a timeline again allocates nothing", "[timeline]") {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        core::Rng rng(seed);
+        const Case c = random_case(rng);
+        const TimelineModel model(c.graph, c.machine, c.costs);
+        const auto scratch = model.make_scratch();
+        Timeline line;
+        model.run(c.schedule, *scratch, line);
+        if (line.feasible()) {
+            const long before = test::allocations;
+            model.run(c.schedule, *scratch, line);
+            const long after = test::allocations;
+            REQUIRE(after == before);
+        }
+    }
 }
 
 TEST_CASE("the checker finds what is wrong", "[timeline]") {

@@ -16,7 +16,10 @@ void StepProfile::clear() {
     if (leaves_.empty()) {
         leaves_.resize(1);
     }
-    leaves_[0] = Leaf{.count = 1};
+    leaves_[0].count = 1;
+    leaves_[0].offset = 0;
+    leaves_[0].measured = false;
+    leaves_[0].begin[0] = leaves_[0].value[0] = 0;
 }
 
 StepProfile::Position StepProfile::find(Time time) const {
@@ -35,12 +38,17 @@ StepProfile::Position StepProfile::find(Time time) const {
     return {at, step};
 }
 
-void StepProfile::measure(Leaf& leaf) {
-    const auto values = leaf.value.begin();
-    const auto end = values + static_cast<std::ptrdiff_t>(leaf.count);
-    const auto [low, high] = std::minmax_element(values, end);
-    leaf.lowest = *low;
-    leaf.highest = *high;
+const StepProfile::Leaf& StepProfile::measured(std::size_t at) {
+    Leaf& l = leaf(at);
+    if (!l.measured) {
+        l.lowest = l.highest = l.value[0];
+        for (std::size_t i = 1; i < l.count; ++i) {
+            l.lowest = std::min(l.lowest, l.value[i]);
+            l.highest = std::max(l.highest, l.value[i]);
+        }
+        l.measured = true;
+    }
+    return l;
 }
 
 void StepProfile::split_leaf(std::size_t at) {
@@ -50,25 +58,27 @@ void StepProfile::split_leaf(std::size_t at) {
     const auto id = static_cast<std::uint32_t>(used_++);
     Leaf& right = leaves_[id];
     Leaf& left = leaf(at);
-    right = Leaf{.count = left.count / 2, .offset = left.offset};
+    right.count = left.count / 2;
+    right.offset = left.offset;
     left.count -= right.count;
     std::copy_n(left.begin.begin() + left.count, right.count, right.begin.begin());
     std::copy_n(left.value.begin() + left.count, right.count, right.value.begin());
-    measure(left);
-    measure(right);
+    left.measured = right.measured = false;
     const auto next = static_cast<std::ptrdiff_t>(at) + 1;
     order_.insert(order_.begin() + next, id);
     begins_.insert(begins_.begin() + next, right.begin[0]);
 }
 
-StepProfile::Position StepProfile::split(Time time) {
-    Position p = find(time);
+StepProfile::Position StepProfile::split(Position p, Time time) {
     if (leaf(p.leaf).begin[p.step] == time) {
         return p;
     }
     if (leaf(p.leaf).count == leaf_size) {
         split_leaf(p.leaf);
-        p = find(time);
+        const std::size_t left = leaf(p.leaf).count;
+        if (p.step >= left) {
+            p = {p.leaf + 1, p.step - left};
+        }
     }
     Leaf& l = leaf(p.leaf);
     const std::size_t at = p.step + 1;
@@ -80,6 +90,17 @@ StepProfile::Position StepProfile::split(Time time) {
     l.value[at] = l.value[p.step];
     ++l.count;
     return {p.leaf, at};
+}
+
+StepProfile::Position StepProfile::find_after(Position p, Time time) const {
+    if (p.leaf + 1 < order_.size() && begins_[p.leaf + 1] <= time) {
+        return find(time);
+    }
+    const Leaf& l = leaf(p.leaf);
+    while (p.step + 1 < l.count && l.begin[p.step + 1] <= time) {
+        ++p.step;
+    }
+    return p;
 }
 
 void StepProfile::add_within(std::size_t at,
@@ -94,13 +115,12 @@ void StepProfile::add_within(std::size_t at,
     for (std::size_t i = from; i < to; ++i) {
         l.value[i] += amount;
     }
-    measure(l);
+    l.measured = false;
 }
 
-void StepProfile::join(Time time) {
-    const Position p = find(time);
+void StepProfile::join(Position p) {
     Leaf& l = leaf(p.leaf);
-    if (p.step == 0 || l.begin[p.step] != time || l.value[p.step] != l.value[p.step - 1]) {
+    if (p.step == 0 || p.step == l.count || l.value[p.step] != l.value[p.step - 1]) {
         return;
     }
     for (std::size_t i = p.step; i + 1 < l.count; ++i) {
@@ -114,13 +134,15 @@ void StepProfile::add(Time from, Time to, std::int64_t amount) {
     if (from >= to || amount == 0) {
         return;
     }
-    split(from);
+    Position first = split(find(from), from);
+    Position last{order_.size() - 1, leaf(order_.size() - 1).count};
     if (to != never) {
-        split(to);
+        const std::size_t leaves = order_.size();
+        last = split(find_after(first, to), to);
+        if (order_.size() > leaves) {
+            first = find(from);
+        }
     }
-    const Position first = find(from);
-    const Position last =
-        to == never ? Position{order_.size() - 1, leaf(order_.size() - 1).count} : find(to);
     if (first.leaf == last.leaf) {
         add_within(first.leaf, first.step, last.step, amount);
     } else {
@@ -130,49 +152,45 @@ void StepProfile::add(Time from, Time to, std::int64_t amount) {
         }
         add_within(last.leaf, 0, last.step, amount);
     }
-    if (to != never) {
-        join(to);
-    }
-    join(from);
+    join(last);
+    join(first);
 }
 
-Time StepProfile::fit_for_good(Time from, std::int64_t limit) const {
-    for (std::size_t at = order_.size(); at-- > 0;) {
-        const Leaf& l = leaf(at);
-        if (l.highest + l.offset > limit) {
-            for (std::size_t i = l.count; i-- > 0;) {
-                if (l.value[i] + l.offset <= limit) {
-                    continue;
-                }
-                if (i + 1 < l.count) {
-                    return std::max(from, l.begin[i + 1]);
-                }
-                return at + 1 < order_.size() ? std::max(from, begins_[at + 1]) : never;
-            }
+Time StepProfile::fit_for_good(Time from, std::int64_t limit) {
+    Time end = never;  // of the step or leaf at hand
+    for (std::size_t at = order_.size(); at-- > 0 && end > from; end = begins_[at]) {
+        const bool near = begins_[at] <= from || at + 1 == order_.size();
+        const Leaf& l = near ? leaf(at) : measured(at);
+        if (!near && l.highest + l.offset <= limit) {
+            continue;
         }
-        if (begins_[at] <= from) {
-            return from;
+        for (std::size_t i = l.count; i-- > 0 && end > from;) {
+            if (l.value[i] + l.offset > limit) {
+                return end;
+            }
+            end = l.begin[i];
         }
     }
     return from;
 }
 
-Time StepProfile::first_fit(Time from, Time length, std::int64_t limit) const {
+Time StepProfile::first_fit(Time from, Time length, std::int64_t limit) {
     if (length == never) {
         return fit_for_good(from, limit);
     }
     Position p = find(from);
     Time begin = from;
-    for (std::size_t at = p.leaf; at < order_.size(); ++at, p.step = 0) {
-        const Leaf& l = leaf(at);
+    const std::size_t first = p.leaf;
+    for (std::size_t at = first; at < order_.size(); ++at, p.step = 0) {
         const Time end = at + 1 < order_.size() ? begins_[at + 1] : never;
-        if (l.highest + l.offset <= limit) {  // nothing in the way here
+        const Leaf& l = at == first ? leaf(at) : measured(at);
+        if (at > first && l.highest + l.offset <= limit) {  // nothing in the way here
             if (end == never || end - begin >= length) {
                 return begin;
             }
             continue;
         }
-        if (l.lowest + l.offset > limit) {
+        if (at > first && l.lowest + l.offset > limit) {
             begin = end;
             continue;
         }
@@ -193,37 +211,18 @@ std::int64_t StepProfile::last() const {
     return l.value[l.count - 1] + l.offset;
 }
 
-std::int64_t StepProfile::at(Time time) const {
-    const Position p = find(time);
-    return leaf(p.leaf).value[p.step] + leaf(p.leaf).offset;
-}
-
-std::int64_t StepProfile::peak() const {
-    return peak_from(0);
-}
-
-std::int64_t StepProfile::peak_from(Time from) const {
+std::int64_t StepProfile::peak_from(Time from) {
     const Position p = find(from);
     std::int64_t highest = std::numeric_limits<std::int64_t>::min();
-    for (std::size_t at = p.leaf; at < order_.size(); ++at) {
-        const Leaf& l = leaf(at);
-        if (at > p.leaf || p.step == 0) {
-            highest = std::max(highest, l.highest + l.offset);
-            continue;
-        }
-        for (std::size_t i = p.step; i < l.count; ++i) {
-            highest = std::max(highest, l.value[i] + l.offset);
-        }
+    const Leaf& first = leaf(p.leaf);
+    for (std::size_t i = p.step; i < first.count; ++i) {
+        highest = std::max(highest, first.value[i] + first.offset);
+    }
+    for (std::size_t at = p.leaf + 1; at < order_.size(); ++at) {
+        const Leaf& l = measured(at);
+        highest = std::max(highest, l.highest + l.offset);
     }
     return highest;
-}
-
-std::size_t StepProfile::steps() const {
-    std::size_t count = 0;
-    for (std::size_t at = 0; at < order_.size(); ++at) {
-        count += leaf(at).count;
-    }
-    return count;
 }
 
 }  // namespace plexus::cost_models::timeline

@@ -38,7 +38,7 @@ Time TileRun::move_cycles(std::int32_t b, std::span<const std::int32_t> route) c
 Time TileRun::first_window(std::span<const std::int32_t> route,
                            double rate,
                            Time earliest,
-                           Time cycles) const {
+                           Time cycles) {
     Time begin = earliest;
     for (std::size_t settled = 0; settled < route.size();) {
         for (const std::int32_t c : route) {
@@ -90,9 +90,9 @@ std::int32_t TileRun::source_of(const Copy& target) const {
     const bool constant = block(target.block).producer < 0;
     std::int32_t best = -1;
     Time best_time = never;
-    for (std::int32_t at = known.first_copy; at >= 0 && !constant; at = copy(at).next) {
+    for (std::int32_t at = known.first_copy; at < known.end_copy && !constant; ++at) {
         const Copy& c = copy(at);
-        if (c.resident && c.available < best_time && machine_.route(c.memory, target.memory)) {
+        if (c.resident() && c.available < best_time && machine_.route(c.memory, target.memory)) {
             best = c.memory;
             best_time = c.available;
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <tuple>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,59 +19,56 @@ std::string TileRun::name_of(std::int32_t node) const {
         "operator {}, tile {}", n.op, node - graph_.operator_nodes[static_cast<std::size_t>(n.op)]);
 }
 
-std::int32_t TileRun::copy_in(std::int32_t block, std::int32_t memory) {
-    std::int32_t* at = &state(block).first_copy;
-    while (*at >= 0) {
-        if (copy(*at).memory == memory) {
-            return *at;
+std::int32_t TileRun::copy_in(std::int32_t b, std::int32_t memory) {
+    BlockState& known = state(b);
+    for (std::int32_t at = known.first_copy; at < known.end_copy; ++at) {
+        if (copy(at).memory == memory) {
+            return at;
         }
-        at = &copy(*at).next;
     }
-    const auto id = static_cast<std::int32_t>(copies_.size());
-    *at = id;
-    copies_.push_back({.block = block, .memory = memory});
-    return id;
+    copy(known.end_copy) = {.block = b, .memory = static_cast<std::int16_t>(memory)};
+    return known.end_copy++;
 }
 
 void TileRun::enter(std::int32_t id, Time since, Time available) {
     Copy& c = copy(id);
-    c.resident = true;
     c.since = since;
     c.available = available;
     c.last_use = available;
-    std::int32_t& head = resident_[static_cast<std::size_t>(c.memory)];
-    c.before = -1;
-    c.behind = head;
-    if (head >= 0) {
-        copy(head).before = id;
-    }
-    head = id;
-    memories_[static_cast<std::size_t>(c.memory)].add(since, never, block(c.block).bits);
+    std::vector<std::int32_t>& there = resident_[static_cast<std::size_t>(c.memory)];
+    c.place = static_cast<std::int32_t>(there.size());
+    there.push_back(id);
+    memories_[static_cast<std::size_t>(c.memory)].add(since, never, state(c.block).bits);
 }
 
 void TileRun::leave(std::int32_t id, Time until) {
     Copy& c = copy(id);
-    c.resident = false;
     c.fetched = true;
-    if (c.before >= 0) {
-        copy(c.before).behind = c.behind;
-    } else {
-        resident_[static_cast<std::size_t>(c.memory)] = c.behind;
-    }
-    if (c.behind >= 0) {
-        copy(c.behind).before = c.before;
-    }
-    memories_[static_cast<std::size_t>(c.memory)].add(until, never, -block(c.block).bits);
+    std::vector<std::int32_t>& there = resident_[static_cast<std::size_t>(c.memory)];
+    there[static_cast<std::size_t>(c.place)] = there.back();
+    copy(there.back()).place = c.place;
+    there.pop_back();
+    c.place = -1;
+    memories_[static_cast<std::size_t>(c.memory)].add(until, never, -state(c.block).bits);
     out_->stays.push_back({c.block, c.memory, c.since, c.available, until});
+}
+
+void TileRun::leave_all(std::int32_t b) {
+    for (std::int32_t at = state(b).first_copy; at < state(b).end_copy; ++at) {
+        if (copy(at).resident()) {
+            leave(at, copy(at).last_use);
+        }
+    }
 }
 
 bool TileRun::elsewhere(std::int32_t id) const {
     const Copy& c = copy(id);
-    if (state(c.block).off_chip != never) {
+    const BlockState& known = state(c.block);
+    if (known.off_chip != never) {
         return true;
     }
-    for (std::int32_t at = state(c.block).first_copy; at >= 0; at = copy(at).next) {
-        if (at != id && copy(at).resident && machine_.route(copy(at).memory, c.memory)) {
+    for (std::int32_t at = known.first_copy; at < known.end_copy; ++at) {
+        if (at != id && copy(at).resident() && machine_.route(copy(at).memory, c.memory)) {
             return true;
         }
     }
@@ -81,12 +78,8 @@ bool TileRun::elsewhere(std::int32_t id) const {
 void TileRun::drop_unused(std::int32_t id) {
     const Copy& c = copy(id);
     if (state(c.block).uses == 0) {
-        for (std::int32_t at = state(c.block).first_copy; at >= 0; at = copy(at).next) {
-            if (copy(at).resident) {
-                leave(at, copy(at).last_use);
-            }
-        }
-    } else if (c.resident && c.uses == 0 && elsewhere(id)) {
+        leave_all(c.block);
+    } else if (c.resident() && c.uses == 0 && elsewhere(id)) {
         leave(id, c.last_use);
     }
 }
@@ -106,22 +99,21 @@ bool TileRun::evict(std::int32_t id) {
 
 bool TileRun::make_room(std::int32_t memory, std::int64_t missing) {
     victims_.clear();
-    for (std::int32_t at = resident_[static_cast<std::size_t>(memory)]; at >= 0;
-         at = copy(at).behind) {
+    for (const std::int32_t at : resident_[static_cast<std::size_t>(memory)]) {
         if (copy(at).pinned != placing_) {
             victims_.push_back(at);
         }
     }
     const auto worth = [&](std::int32_t id) {
         const Copy& c = copy(id);
-        return std::pair(block(c.block).bits * (c.uses + c.later), c.block);
+        return std::pair(state(c.block).bits * (c.uses + c.later), c.block);
     };
-    std::ranges::sort(victims_, {}, worth);
-    for (const std::int32_t victim : victims_) {
-        if (missing <= 0) {
-            break;
-        }
-        missing -= block(copy(victim).block).bits;
+    std::ranges::make_heap(victims_, std::greater<>(), worth);
+    while (missing > 0 && !victims_.empty()) {
+        std::ranges::pop_heap(victims_, std::greater<>(), worth);
+        const std::int32_t victim = victims_.back();
+        victims_.pop_back();
+        missing -= state(copy(victim).block).bits;
         if (!evict(victim)) {
             return false;
         }

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace plexus::cost_models::timeline {
 
 namespace {
@@ -19,156 +17,12 @@ bool comes_later(const Candidate& a, const Candidate& b) {
 
 }  // namespace
 
-bool TileRun::check(const TileSchedule& schedule) {
-    core::ensure(
-        schedule.core_of_group.size() == graph_.groups.size() &&
-            (schedule.stack_of_operator.empty() ||
-             schedule.stack_of_operator.size() + 1 == graph_.operator_nodes.size()) &&
-            (schedule.priority != Priority::given || schedule.rank.size() == graph_.groups.size()),
-        "TimelineModel::run(): schedule of another graph");
-    for (const std::int32_t core : schedule.core_of_group) {
-        core::ensure(core >= 0 && core < std::ssize(machine_.cores),
-                     "TimelineModel::run(): no such core");
-    }
-    for (const Node& node : graph_.nodes) {
-        const auto& core = machine_.cores[static_cast<std::size_t>(
-            schedule.core_of_group[static_cast<std::size_t>(node.group)])];
-        const NodeCost& cost = costs_.at(node.shape, core.type);
-        if (!cost.feasible) {
-            fail(fmt::format("operator {} on core {}", node.op, core.name),
-                 "a mapping that fits",
-                 cost.reason.empty() ? "none" : cost.reason);
-            return false;
-        }
-    }
-    check_stacks(schedule);
-    return out_->violations.empty();
-}
-
-void TileRun::check_stacks(const TileSchedule& schedule) {
-    if (schedule.stack_of_operator.empty()) {
-        return;
-    }
-    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-        const std::int32_t op = graph_.nodes[n].op;
-        for (const std::int32_t b : graph_.uses_of(static_cast<std::int32_t>(n))) {
-            const std::int32_t producer = block(b).producer;
-            if (producer < 0) {
-                continue;
-            }
-            const std::int32_t from = graph_.nodes[static_cast<std::size_t>(producer)].op;
-            if (stack_of(from) > stack_of(op)) {
-                fail(fmt::format("stack of operator {}, which reads of operator {}", op, from),
-                     fmt::format("{} or later", stack_of(from)),
-                     std::to_string(stack_of(op)));
-                return;
-            }
-        }
-    }
-}
-
-void TileRun::prepare(const TileSchedule& schedule) {
-    const std::size_t on_chip = machine_.memories.size() - 1;
-    memories_.resize(on_chip);
-    channels_.resize(machine_.channels.size());
-    for (StepProfile& profile : memories_) {
-        profile.clear();
-    }
-    for (StepProfile& profile : channels_) {
-        profile.clear();
-    }
-    idle_.assign(machine_.cores.size(), 0);
-    blocks_.assign(graph_.blocks.size(), {});
-    for (std::size_t b = 0; b < blocks_.size(); ++b) {
-        blocks_[b].uses =
-            static_cast<std::int32_t>(graph_.first_consumer[b + 1] - graph_.first_consumer[b]);
-        blocks_[b].off_chip = graph_.blocks[b].producer < 0 ? 0 : never;
-    }
-    copies_.clear();
-    use_copy_.resize(graph_.uses.size());
-    output_copy_.resize(graph_.nodes.size());
-    pending_.resize(graph_.nodes.size());
-    ready_.assign(graph_.nodes.size(), 0);
-    candidates_.clear();
-    earlier_move_.clear();
-    resident_.assign(on_chip, -1);
-    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-        prepare_node(static_cast<std::int32_t>(n));
-    }
-    out_->runs.resize(graph_.nodes.size());
-    out_->moves.clear();
-    out_->stays.clear();
-    out_->latency = 0;
-    out_->busy_cycles.assign(machine_.cores.size(), 0);
-    out_->compute_pj = 0;
-    out_->stream_pj = 0;
-    out_->memory_pj.fill(0);
-    out_->channel_pj.fill(0);
-    out_->moved_bits.fill(0);
-    out_->off_chip_read_bits = 0;
-    out_->off_chip_written_bits = 0;
-    if (schedule.preload_weights) {
-        preload();
-    }
-    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-        if (pending_[n] == 0) {
-            push(static_cast<std::int32_t>(n));
-        }
-    }
-}
-
-void TileRun::prepare_node(std::int32_t node) {
-    const auto n = static_cast<std::size_t>(node);
-    const Node& self = graph_.nodes[n];
-    const TileCore& core = core_of(node);
-    const NodeCost& cost = costs_.at(self.shape, core.type);
-    const bool apart = !schedule_->keep_between_stacks;
-    pending_[n] = node >= graph_.groups[static_cast<std::size_t>(self.group)].first +
-                              graph_.groups[static_cast<std::size_t>(self.group)].stride
-                      ? 1
-                      : 0;
-    for (std::int64_t u = graph_.first_use[n]; u < graph_.first_use[n + 1]; ++u) {
-        const std::int32_t b = graph_.uses[static_cast<std::size_t>(u)];
-        const Block& data = block(b);
-        pending_[n] += data.producer >= 0 ? 1 : 0;
-        const bool streams =
-            data.kind == BlockKind::weight ? cost.streams_weights : cost.streams_tensors;
-        std::int32_t& at = use_copy_[static_cast<std::size_t>(u)];
-        at = -1;
-        if (streams) {
-            continue;
-        }
-        at = copy_in(b, memory_for(data, core));
-        const bool later =
-            apart && data.producer >= 0 &&
-            stack_of(graph_.nodes[static_cast<std::size_t>(data.producer)].op) != stack_of(self.op);
-        ++(later ? copy(at).later : copy(at).uses);
-    }
-    output_copy_[n] = cost.streams_output ? -1 : copy_in(graph_.output_of(node), core.tensors);
-}
-
-/// Weights are fetched from the start on, block by block, as long as they fit.
-void TileRun::preload() {
-    placing_ = -2;  // no node
-    for (std::int32_t b = 0; b < graph_.first_output; ++b) {
-        for (std::int32_t at = state(b).first_copy; at >= 0; at = copy(at).next) {
-            const auto memory = static_cast<std::size_t>(copy(at).memory);
-            if (block(b).kind == BlockKind::weight && copy(at).uses > 0 &&
-                memories_[memory].last() + block(b).bits <=
-                    machine_.memories[memory].capacity_bits &&
-                !fetch(at, 0)) {
-                return;
-            }
-        }
-    }
-}
-
 void TileRun::push(std::int32_t node) {
     const Node& n = graph_.nodes[static_cast<std::size_t>(node)];
     Candidate candidate{stack_of(n.op), node, 0};
     switch (schedule_->priority) {
         case Priority::latency:
-            candidate.key = ready_[static_cast<std::size_t>(node)];
+            candidate.key = nodes_[static_cast<std::size_t>(node)].ready;
             break;
         case Priority::memory:
             candidate.key = -n.op;
@@ -198,15 +52,15 @@ bool TileRun::bring_inputs(std::int32_t node, Time& ready) {
             BlockState& data = state(graph_.uses[static_cast<std::size_t>(u)]);
             if (data.off_chip == never) {  // what streams comes from off chip
                 std::int32_t holder = data.first_copy;
-                while (holder >= 0 && !copy(holder).resident) {
-                    holder = copy(holder).next;
+                while (!copy(holder).resident()) {
+                    ++holder;
                 }
                 if (write_back(holder, copy(holder).available, MoveCause::spill) == never) {
                     return false;
                 }
             }
             ready = std::max(ready, data.off_chip);
-        } else if (copy(id).resident) {
+        } else if (copy(id).resident()) {
             copy(id).pinned = node;
             ready = std::max(ready, copy(id).available);
         } else {
@@ -257,11 +111,7 @@ void TileRun::finish_inputs(std::int32_t node, Time end) {
                 drop_unused(id);
             }
         } else if (data.uses == 0) {
-            for (std::int32_t at = data.first_copy; at >= 0; at = copy(at).next) {
-                if (copy(at).resident) {
-                    leave(at, copy(at).last_use);
-                }
-            }
+            leave_all(graph_.uses[static_cast<std::size_t>(u)]);
         }
     }
 }
@@ -279,7 +129,9 @@ bool TileRun::finish_output(std::int32_t node, const NodeCost& cost, const NodeR
     const std::int32_t id = output_copy_[static_cast<std::size_t>(node)];
     enter(id, run.start, run.end);
     bool spills = false;
-    for (std::int32_t at = state(b).first_copy; at >= 0; at = copy(at).next) {
+    for (std::int32_t at = state(b).first_copy;
+         at < state(b).end_copy && !schedule_->keep_between_stacks;
+         ++at) {
         spills = spills || copy(at).later > 0;
     }
     if (block(b).leaves || spills) {
@@ -298,9 +150,9 @@ bool TileRun::finish_output(std::int32_t node, const NodeCost& cost, const NodeR
 }
 
 void TileRun::wake_node(std::int32_t node, Time end) {
-    const auto n = static_cast<std::size_t>(node);
-    ready_[n] = std::max(ready_[n], end);
-    if (--pending_[n] == 0) {
+    NodeState& woken = nodes_[static_cast<std::size_t>(node)];
+    woken.ready = std::max(woken.ready, end);
+    if (--woken.pending == 0) {
         push(node);
     }
 }
@@ -311,13 +163,26 @@ void TileRun::wake(std::int32_t b, Time end) {
     }
 }
 
+void TileRun::ask_for(std::int32_t node) const {
+    const auto n = static_cast<std::size_t>(node);
+    for (std::int64_t u = graph_.first_use[n]; u < graph_.first_use[n + 1]; ++u) {
+        __builtin_prefetch(copies_.data() + use_copy_[static_cast<std::size_t>(u)], 1);
+        __builtin_prefetch(blocks_.data() + graph_.uses[static_cast<std::size_t>(u)], 1);
+    }
+    __builtin_prefetch(copies_.data() + output_copy_[n], 1);
+    for (const std::int32_t consumer : graph_.consumers_of(graph_.output_of(node))) {
+        __builtin_prefetch(nodes_.data() + consumer, 1);
+    }
+}
+
 bool TileRun::place(std::int32_t node) {
     placing_ = node;
+    ask_for(node);
     const Node& self = graph_.nodes[static_cast<std::size_t>(node)];
-    const std::int32_t core = core_index(node);
-    const NodeCost& cost =
-        costs_.at(self.shape, machine_.cores[static_cast<std::size_t>(core)].type);
-    Time ready = ready_[static_cast<std::size_t>(node)];
+    const NodeState& now = nodes_[static_cast<std::size_t>(node)];
+    const std::int32_t core = now.core;
+    const NodeCost& cost = *now.cost;
+    Time ready = now.ready;
     if (!bring_inputs(node, ready)) {
         return false;
     }
@@ -348,7 +213,7 @@ bool TileRun::place(std::int32_t node) {
 
 void TileRun::finish() {
     out_->peak_bits.clear();
-    for (const StepProfile& profile : memories_) {
+    for (StepProfile& profile : memories_) {
         out_->peak_bits.push_back(profile.peak());
     }
 }

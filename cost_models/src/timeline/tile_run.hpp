@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "plexus/cost_models/timeline/timeline.hpp"
@@ -17,35 +18,46 @@ namespace plexus::cost_models::timeline {
 inline constexpr std::int64_t whole_channel = 1'000'000;
 
 [[nodiscard]] inline std::int64_t share_of(double rate, double bandwidth) {
-    return std::min(whole_channel,
-                    static_cast<std::int64_t>(
-                        std::ceil(rate / bandwidth * static_cast<double>(whole_channel) - 1e-6)));
+    return rate == bandwidth
+               ? whole_channel
+               : std::min(whole_channel,
+                          static_cast<std::int64_t>(std::ceil(
+                              rate / bandwidth * static_cast<double>(whole_channel) - 1e-6)));
 }
 
 /// A block in a memory, now or at some time: there is one for every memory in which a node reads or
-/// writes the block.
+/// writes the block. Those of one block stand side by side.
 struct Copy {
     std::int32_t block = 0;
-    std::int32_t memory = 0;
-    std::int32_t next = -1;    ///< Of the same block.
     std::int32_t uses = 0;     ///< Reads still to come there, of the stack of its producer.
     std::int32_t later = 0;    ///< Reads of later stacks, if tensors do not stay between stacks.
-    std::int32_t before = -1;  ///< Neighbours among those that are in the memory.
-    std::int32_t behind = -1;
     std::int32_t pinned = -1;  ///< Node that needs it right now.
-    bool resident = false;
+    std::int32_t place = -1;   ///< Among those that are in the memory; -1 = it is not.
+    std::int16_t memory = 0;
     bool fetched = false;  ///< It was there before.
     Time since = 0;
     Time available = 0;
     Time last_use = 0;
+
+    [[nodiscard]] bool resident() const { return place >= 0; }
 };
 
 /// What is known of a block while a timeline grows.
 struct BlockState {
-    std::int32_t first_copy = -1;
+    std::int32_t first_copy = 0;
+    std::int32_t end_copy = 0;
     std::int32_t uses = 0;        ///< Reads still to come.
     std::int32_t last_move = -1;  ///< Head of the list of its moves.
-    Time off_chip = never;        ///< Since when it is there.
+    std::int64_t bits = 0;
+    Time off_chip = never;  ///< Since when it is there.
+};
+
+/// What is known of a node while a timeline grows.
+struct NodeState {
+    const NodeCost* cost = nullptr;
+    Time ready = 0;            ///< End of the last node that it waits for.
+    std::int32_t pending = 0;  ///< Nodes that it waits for.
+    std::int32_t core = 0;
 };
 
 /// A node that could run.
@@ -58,21 +70,28 @@ struct Candidate {
 /// State of a timeline that grows node by node.
 class TileRun {
   public:
-    TileRun(const NodeGraph& graph, const TileMachine& machine, const NodeCosts& costs)
-        : graph_(graph), machine_(machine), costs_(costs) {}
+    TileRun(const NodeGraph& graph, const TileMachine& machine, const NodeCosts& costs);
 
     void run(const TileSchedule& schedule, Timeline& out);
 
   private:
-    // tile_run.cpp
+    // tile_prepare.cpp
+    void count_copies();
+    void list_operator_reads();
     [[nodiscard]] bool check(const TileSchedule& schedule);
+    /// Sets core and cost of every node. \return false with a violation if one cannot run there.
+    bool assign_cores(const TileSchedule& schedule);
     void check_stacks(const TileSchedule& schedule);
     void prepare(const TileSchedule& schedule);
     void prepare_node(std::int32_t node);
     void preload();
+
+    // tile_run.cpp
     void push(std::int32_t node);
     std::int32_t pop();
     bool place(std::int32_t node);
+    /// Asks for the memory of what placing a node touches, so that it comes all at once.
+    void ask_for(std::int32_t node) const;
     [[nodiscard]] bool bring_inputs(std::int32_t node, Time& ready);
     /// Sets when the node runs, from run.start on.
     bool find_start(std::int32_t node, const NodeCost& cost, NodeRun& run);
@@ -92,7 +111,7 @@ class TileRun {
     [[nodiscard]] Time first_window(std::span<const std::int32_t> route,
                                     double rate,
                                     Time earliest,
-                                    Time cycles) const;
+                                    Time cycles);
     void occupy(std::span<const std::int32_t> route, double rate, Time from, Time to);
     void record(const BlockMove& move, std::span<const std::int32_t> route);
     /// Writes a block off chip. \return its end; `never` with a violation if there is no way.
@@ -113,19 +132,19 @@ class TileRun {
     bool evict(std::int32_t copy);
     void enter(std::int32_t copy, Time since, Time available);
     void leave(std::int32_t copy, Time until);
+    /// Takes a block out of all memories.
+    void leave_all(std::int32_t block);
     [[nodiscard]] bool elsewhere(std::int32_t copy) const;
     void drop_unused(std::int32_t copy);
     [[nodiscard]] std::int32_t copy_in(std::int32_t block, std::int32_t memory);
     void fail(std::string rule, std::string needed, std::string available);
     [[nodiscard]] std::string name_of(std::int32_t node) const;
 
+    [[nodiscard]] std::int32_t core_index(std::int32_t node) const {
+        return nodes_[static_cast<std::size_t>(node)].core;
+    }
     [[nodiscard]] const TileCore& core_of(std::int32_t node) const {
         return machine_.cores[static_cast<std::size_t>(core_index(node))];
-    }
-    [[nodiscard]] std::int32_t core_index(std::int32_t node) const {
-        const auto group =
-            static_cast<std::size_t>(graph_.nodes[static_cast<std::size_t>(node)].group);
-        return schedule_->core_of_group[group];
     }
     [[nodiscard]] const Block& block(std::int32_t b) const {
         return graph_.blocks[static_cast<std::size_t>(b)];
@@ -143,10 +162,6 @@ class TileRun {
                    ? 0
                    : schedule_->stack_of_operator[static_cast<std::size_t>(op)];
     }
-    [[nodiscard]] std::int32_t memory_for(const Block& data, const TileCore& core) const {
-        return data.kind == BlockKind::weight ? core.weights : core.tensors;
-    }
-
     const NodeGraph& graph_;
     const TileMachine& machine_;
     const NodeCosts& costs_;
@@ -157,15 +172,18 @@ class TileRun {
     std::vector<StepProfile> memories_;  ///< Bits, of those on chip.
     std::vector<StepProfile> channels_;  ///< Millionths of the bandwidth.
     std::vector<Time> idle_;             ///< Per core: since when.
+    std::vector<NodeState> nodes_;
+    std::vector<std::int32_t> waits_;  ///< Per node: nodes that it waits for at first.
     std::vector<BlockState> blocks_;
+    std::vector<BlockState> fresh_;  ///< At first.
     std::vector<Copy> copies_;
-    std::vector<std::int32_t> use_copy_;     ///< Of every use; -1 = it streams.
-    std::vector<std::int32_t> output_copy_;  ///< Of every node; -1 = it streams.
-    std::vector<std::int32_t> pending_;      ///< Per node: what it still waits for.
-    std::vector<Time> ready_;
+    /// Operators that read of earlier ones, with those; in the order of their first nodes.
+    std::vector<std::pair<std::int32_t, std::int32_t>> operator_reads_;
+    std::vector<std::int32_t> use_copy_;      ///< Of every use; -1 = it streams.
+    std::vector<std::int32_t> output_copy_;   ///< Of every node; -1 = it streams.
     std::vector<Candidate> candidates_;       ///< A heap.
     std::vector<std::int32_t> earlier_move_;  ///< Per move: the one before of the same block.
-    std::vector<std::int32_t> resident_;      ///< Per memory: head of the list of copies.
+    std::vector<std::vector<std::int32_t>> resident_;  ///< Per memory: its copies, unordered.
     std::vector<std::int32_t> missing_;
     std::vector<std::int32_t> victims_;
     struct Load {
