@@ -47,35 +47,4 @@ Cascade transformer_layer(const TransformerLayer& layer) {
     return made.add("FFB[b,m,j] = FFA[b,m,c] * WFFB[c,j]").done();
 }
 
-Cascade mamba_block(const MambaBlock& block) {
-    CascadeBuilder made("mamba_block",
-                        {{"l", block.tokens},
-                         {"m", block.hidden},
-                         {"o", block.hidden},
-                         {"d", block.inner},
-                         {"n", block.state},
-                         {"r", block.dt_rank},
-                         {"k", block.conv_width}},
-                        block.bits);
-    made.add("XI[l,d] = IN[l,m] * WX[m,d]")
-        .add("GATE[l,d] = IN[l,m] * WG[m,d]")
-        .vector("X[l,d] = XI[l,d] * WCONV[d,k]")
-        .add("R[l,r] = X[l,d] * WR[d,r]")
-        .add("B[l,n] = X[l,d] * WB[d,n]")
-        .add("C[l,n] = X[l,d] * WC[d,n]")
-        .add("DELTA[l,d] = R[l,r] * WD[r,d]")
-        .vector("DA[l,d,n] = DELTA[l,d] * A[d,n]")
-        .vector("EDA[l,d,n] = DA[l,d,n]")
-        .vector("DB[l,d,n] = DELTA[l,d] * B[l,n]")
-        .vector("DBX[l,d,n] = DB[l,d,n] * X[l,d]")
-        // h = exp(ΔA)·h' + ΔBx, where h' is the state after the token before: read like a weight
-        // that all tokens share, so it is held on chip for as long as a loop over tokens is open.
-        .vector("HA[l,d,n] = EDA[l,d,n] * STATE[d,n]")
-        .vector("H[l,d,n] = HA[l,d,n] * DBX[l,d,n]")
-        .vector("Y[l,d] = H[l,d,n] * C[l,n]")
-        .vector("YG[l,d] = Y[l,d] * GATE[l,d]")
-        .add("OUT[l,o] = YG[l,d] * WO[d,o]");
-    return made.done();
-}
-
 }  // namespace plexus::cost_models::cascade

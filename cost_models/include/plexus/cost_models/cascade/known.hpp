@@ -32,22 +32,6 @@ struct TransformerLayer {
 /// attention times V, output projection, FFN. No norms, residuals or rotary embedding.
 [[nodiscard]] Cascade transformer_layer(const TransformerLayer& layer);
 
-/// Dimensions of one Mamba block.
-struct MambaBlock {
-    std::int64_t hidden = 2560;
-    std::int64_t inner = 5120;
-    std::int64_t state = 16;  ///< d_state.
-    std::int64_t dt_rank = 160;
-    std::int64_t conv_width = 4;
-    std::int64_t tokens = 1;
-    double bits = 32;
-};
-
-/// Input projections, depthwise convolution (as taps of a shifted input), Δ, B and C projections,
-/// exp(ΔA), ΔB, ΔB·x, the scan that carries the state along the tokens, C·h, gate and output
-/// projection.
-[[nodiscard]] Cascade mamba_block(const MambaBlock& block);
-
 /// A machine like a TPU v4i: 128 MB and 4 × 4 MB on chip, four 128 × 128 arrays, a vector unit.
 [[nodiscard]] Machine tpu_v4i_like();
 
