@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the suite `fusion` about recorded runs that many cores execute tile by tile.
-#include <cmath>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +21,9 @@ using explorers::TimelineComparison;
 
 constexpr double close_enough = 0.05;  ///< Of energy and latency; beyond it a row says why.
 
-bool is_close(const TimelineComparison& c) {
-    return std::abs(c.energy_error()) <= close_enough &&
-           std::abs(c.latency_error()) <= close_enough;
+/// "-" for what was not recorded.
+std::string percent(std::optional<double> error) {
+    return error ? fmt::format("{:+.2f} %", 100 * *error) : "-";
 }
 
 /// Number in the remarks below the table.
@@ -51,16 +51,16 @@ void validate_timelines(const std::filesystem::path& records) {
             continue;
         }
         ++usable;
-        close += is_close(c) ? 1 : 0;
+        close += c.within(close_enough) ? 1 : 0;
         std::string cause = c.cause();
-        if (!is_close(c) && !c.remark.empty())
+        if (!c.within(close_enough) && !c.remark.empty())
             cause += " (" + note(notes, c.remark) + ")";
         lines.push_back({line,
                          c.what,
                          fmt::format("{:.1f}", c.ours.energy * 1e-6),
-                         fmt::format("{:+.2f} %", 100 * c.energy_error()),
+                         percent(c.energy_error()),
                          fmt::format("{:.3f}", c.ours.latency * 1e-6),
-                         fmt::format("{:+.2f} %", 100 * c.latency_error()),
+                         percent(c.latency_error()),
                          cause});
     }
     std::printf("Timelines of tiles against recorded runs of Stream\n\n%s",

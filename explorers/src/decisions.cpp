@@ -151,7 +151,8 @@ void read_timeline(const Reader& section, Decisions& out) {
                        "priority",
                        "overlap",
                        "preload_weights",
-                       "keep_between_stacks"});
+                       "keep_between_stacks",
+                       "stream_alone"});
     read_tile_rules(section, out.timeline);
     out.timeline.steps = out.plan.annealing.steps;
     out.timeline.probes = out.plan.annealing.probes;
@@ -172,6 +173,7 @@ core::Node default_timeline_tree() {
     set_key(root, "overlap", core::scalar("true"));
     set_key(root, "preload_weights", core::scalar("false"));
     set_key(root, "keep_between_stacks", core::scalar("true"));
+    set_key(root, "stream_alone", core::scalar("false"));
     return root;
 }
 

@@ -271,6 +271,24 @@ TEST_CASE("stacks follow one another, and may meet off chip only", "[timeline]")
           "stack of operator 1, which reads of operator 0: needed 1 or later, available 0");
 }
 
+TEST_CASE("tile by tile, branches go on together", "[timeline]") {
+    TileNetwork net;
+    const std::size_t image = net.input(1, 4);
+    net.conv(image, 1, 1);
+    net.conv(image, 1, 1);
+    const NodeGraph graph = build_node_graph(net.workload, {rows(4), rows(2)});
+    const TileMachine machine = tile_machine(tile_architecture(1, ample, ample));
+    const NodeCosts costs = even_costs(graph, 10);
+    TileSchedule schedule = on_one_core(graph);
+    schedule.priority = Priority::tiles;
+    const Timeline line = checked(graph, machine, costs, schedule);
+    // Quarters 0, 1, 2 and 3 of the first, halves 4 and 5 of the second.
+    std::vector<std::int32_t> order{0, 1, 2, 3, 4, 5};
+    std::ranges::sort(
+        order, {}, [&](std::int32_t n) { return line.runs[static_cast<std::size_t>(n)].start; });
+    CHECK(order == std::vector<std::int32_t>{0, 4, 1, 2, 5, 3});
+}
+
 TEST_CASE("ranks decide which group comes first", "[timeline]") {
     TileNetwork net;
     net.conv(net.input(1, 4), 2, 1);

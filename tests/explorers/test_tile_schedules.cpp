@@ -181,6 +181,73 @@ TEST_CASE("a tile that finds no room streams, and stacks follow weights", "[tile
     CHECK(stacks_by_weights(graph, tiny) == std::vector<std::int32_t>{0, 1, 2});
 }
 
+namespace {
+
+/// What a node of an operator costs on the cores of a type; the first shape of it.
+const timeline::NodeCost& cost_of(const TiledNetwork& tiled, std::int32_t op, std::int32_t type) {
+    const auto shape = std::ranges::find(tiled.graph.shapes, op, &timeline::NodeShape::op);
+    REQUIRE(shape != tiled.graph.shapes.end());
+    return tiled.costs.at(static_cast<std::int32_t>(shape - tiled.graph.shapes.begin()), type);
+}
+
+constexpr const char* whole = R"(
+tiles:
+  - {name: default, core_allocation: [0]}
+  - {name: sum, core_allocation: [4]}
+mapping: {engine: optimal}
+)";
+
+}  // namespace
+
+TEST_CASE("both maps of an addition stream where there is no room for them", "[tiles]") {
+    hardware::Architecture small = quad();
+    const std::int32_t simd = small.cores[4];
+    auto& unit =
+        std::get<hardware::DataflowCore>(small.core_types[static_cast<std::size_t>(simd)].kind);
+    unit.memories.back().size = core::Bits(10000);  // one of three maps of 4096 bits, or two
+    const TiledNetwork tiled = run_tiles(network(), small, decide(whole));
+    check_good(tiled);
+    const timeline::NodeCost& sum = cost_of(tiled, 2, simd);
+    REQUIRE(sum.feasible);
+    CHECK(sum.streams_tensors);
+    CHECK_FALSE(sum.streams_weights);
+    CHECK_FALSE(sum.streams_output);
+    CHECK(sum.read_bits == 2 * 4096);
+    CHECK(sum.written_bits == 0);
+}
+
+TEST_CASE("operators that are alone stream all there is", "[tiles]") {
+    const TiledNetwork kept = run_tiles(network(), quad(), decide(whole));
+    const TiledNetwork streamed = run_tiles(
+        network(), quad(), decide(std::string(whole) + "stacks: layers\nstream_alone: true\n"));
+    check_good(streamed);
+    CHECK(std::ranges::all_of(streamed.found.timeline.peak_bits,
+                              [](std::int64_t bits) { return bits == 0; }));
+    // Maps of 4, 8 and 8 channels and the weights of two convolutions are read, and both maps
+    // again.
+    const double weights = 8 * (8 * 4 + 8 * 8);
+    CHECK(kept.found.timeline.off_chip_read_bits == 4 * 512 + weights);
+    CHECK(streamed.found.timeline.off_chip_read_bits == (4 + 8 + 8 + 8) * 512 + weights);
+    // With another operator in its stack none is alone.
+    const TiledNetwork two = run_tiles(
+        network(), quad(), decide(std::string(whole) + "stacks: [[a, b]]\nstream_alone: true\n"));
+    CHECK_FALSE(cost_of(two, 0, 0).streams());
+    CHECK_FALSE(cost_of(two, 1, 0).streams());
+    CHECK(cost_of(two, 2, quad().cores[4]).streams_output);
+}
+
+TEST_CASE("wide operands take passes on narrow units", "[tiles]") {
+    hardware::Architecture narrow = quad();
+    std::get<hardware::DataflowCore>(narrow.core_types[0].kind).array.input_precision_bits = {4, 4};
+    const TiledNetwork once = run_tiles(network(), quad(), decide(whole));
+    const TiledNetwork often = run_tiles(network(), narrow, decide(whole));
+    const timeline::NodeCost& one = cost_of(once, 1, 0);
+    const timeline::NodeCost& four = cost_of(often, 1, 0);
+    const double macs = 8 * 8 * 64;
+    CHECK(four.energy_pj == Approx(one.energy_pj + 3 * macs * 0.04));
+    CHECK(four.cycles >= one.cycles + 3 * 64);  // 64 channel pairs side by side, 64 pixels in turn
+}
+
 TEST_CASE("the shipped multi-core experiment loads", "[tiles]") {
     const TileExperiment experiment =
         load_tile_experiment(source / "experiments/resnet18_multicore.yaml");

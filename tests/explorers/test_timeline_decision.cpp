@@ -129,7 +129,9 @@ TEST_CASE("every decision about a timeline changes a design", "[tiles][sensitivi
     differs("overlap", "false");
     differs("preload_weights", "true");
     differs("priority", "memory");
+    differs("priority", "tiles");
     differs("keep_between_stacks", "false", {{"decisions.timeline.stacks", "layers"}});
+    differs("stream_alone", "true", {{"decisions.timeline.stacks", "layers"}});
     // Where the first of four tiles wait for one core, others are better.
     const std::vector<Override> crowded{{"decisions.timeline.tiles.Conv.inter_core_tiling", "[]"}};
     for (const char* rule : {"greedy", "annealing", "nsga2"})

@@ -17,6 +17,13 @@ bool comes_later(const Candidate& a, const Candidate& b) {
 
 }  // namespace
 
+Time TileRun::progress(std::int32_t node) const {
+    constexpr Time whole = Time{1} << 30;
+    const NodeGroup& group = graph_.groups[static_cast<std::size_t>(
+        graph_.nodes[static_cast<std::size_t>(node)].group)];
+    return (node - group.first) / group.stride * whole / group.count;
+}
+
 void TileRun::push(std::int32_t node) {
     const Node& n = graph_.nodes[static_cast<std::size_t>(node)];
     Candidate candidate{stack_of(n.op), node, 0};
@@ -29,6 +36,9 @@ void TileRun::push(std::int32_t node) {
             break;
         case Priority::given:
             candidate.key = schedule_->rank[static_cast<std::size_t>(n.group)];
+            break;
+        case Priority::tiles:
+            candidate.key = progress(node);
             break;
     }
     candidates_.push_back(candidate);

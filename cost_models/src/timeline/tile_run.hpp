@@ -87,6 +87,8 @@ class TileRun {
     void preload();
 
     // tile_run.cpp
+    /// How far the group of a node has come when the node is next, as a share of 2^30.
+    [[nodiscard]] Time progress(std::int32_t node) const;
     void push(std::int32_t node);
     std::int32_t pop();
     bool place(std::int32_t node);

@@ -2,12 +2,15 @@
 #include "plexus/explorers/fusion/timeline_records.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "plexus/core/node.hpp"
 #include "plexus/core/reader.hpp"
+#include "plexus/core/text.hpp"
 #include "plexus/explorers/scheduling/tile_network.hpp"
 #include "plexus/hardware/load.hpp"
 #include "plexus/workloads/load.hpp"
@@ -29,6 +32,7 @@ TimelineRun read_timeline_run(const RecordRow& row) {
     run.figures.energy = row.number_or_none("energy_pJ");
     run.figures.latency = row.number_or_none("latency_cycles");
     run.figures.node_energy = row.number_or_none("e_cn_onchip");
+    run.figures.peak_memory = row.number_or_none("peak_sram_bits");
     const auto busy = pieces(row.text("core_busy_cycles"), "{}\": ,");
     for (std::size_t i = 0; i + 1 < busy.size(); i += 2) {
         run.figures.busy.push_back(row.parse("core_busy_cycles", busy[i + 1]));
@@ -58,7 +62,7 @@ struct RunRecipe {
 std::vector<RunRecipe> read_recipes(const Reader& list) {
     std::vector<RunRecipe> recipes;
     for (const Reader& item : list.items()) {
-        item.allow({"what", "record", "preset", "network", "schedule", "remark"});
+        item.allow({"what", "record", "preset", "network", "set", "schedule", "remark"});
         RunRecipe recipe{item,
                          {},
                          item.at("what").text(),
@@ -75,20 +79,64 @@ std::vector<RunRecipe> read_recipes(const Reader& list) {
     return recipes;
 }
 
+/// Replaces `{column}` in every text by that cell of a run.
+void fill_in(core::Node& node, const std::map<std::string, std::string>& cell) {
+    for (core::Node& child : node.children) {
+        fill_in(child, cell);
+    }
+    for (std::size_t open = node.text.find('{'); open != std::string::npos;
+         open = node.text.find('{', open + 1)) {
+        const std::size_t close = node.text.find('}', open);
+        const auto found = cell.find(node.text.substr(open + 1, close - open - 1));
+        if (close != std::string::npos && found != cell.end()) {
+            node.text.replace(open, close + 1 - open, found->second);
+        }
+    }
+}
+
+/// Puts the values of `set` whose paths begin with `part` into its tree.
+void set_values(const Reader& set, const std::string& part, core::Node& root) {
+    if (!set) {
+        return;
+    }
+    for (const auto& [path, value] : set.entries()) {
+        if (path.starts_with(part + ".")) {
+            core::override_path(root,
+                                std::string_view(path).substr(part.size() + 1),
+                                value.node(),
+                                false,
+                                value.where(),
+                                set.problems());
+        } else if (!path.starts_with("hardware.") && !path.starts_with("workload.")) {
+            value.problem("expected a path into hardware or workload");
+        }
+    }
+}
+
 /// Computes a run as a recipe says; without a timeline the remark says why.
 void compute_run(const RunRecipe& recipe,
                  const std::filesystem::path& home,
                  TimelineComparison& out) {
-    const Reader& entry = recipe.entry;
+    core::Problems& problems = recipe.entry.problems();
+    core::Node filled = recipe.entry.node();
+    fill_in(filled, out.run.cell);
+    const Reader entry(filled, recipe.entry.path(), problems);
     const auto file = [&](const char* folder, const std::string& name) {
         return home / folder / "presets" / (name + ".yaml");
     };
-    const hardware::Architecture machine =
-        hardware::load_architecture(file("hardware", recipe.preset));
-    const workloads::Workload network =
-        workloads::load_workload(file("workloads", entry.at("network").text()));
+    core::Node machine_tree =
+        hardware::load_architecture_tree(file("hardware", recipe.preset), problems);
+    core::Node network_tree =
+        workloads::load_workload_tree(file("workloads", entry.at("network").text()), problems);
+    problems.throw_if_any();
+    set_values(entry.find("set"), "hardware", machine_tree);
+    set_values(entry.find("set"), "workload", network_tree);
+    problems.throw_if_any();
+    const hardware::Architecture machine = hardware::read_architecture(machine_tree, problems);
+    const workloads::Workload network = workloads::read_workload(network_tree, problems);
+    problems.throw_if_any();
     const TileDecision decision = read_tile_decision(entry.at("schedule"), network, machine);
-    entry.problems().throw_if_any();
+    problems.throw_if_any();
     const TiledNetwork tiled = run_tiles(network, machine, decision);
     if (!tiled.violations.empty()) {
         out.remark = "there is no timeline: " + core::to_string(tiled.violations[0]);
@@ -96,10 +144,23 @@ void compute_run(const RunRecipe& recipe,
     }
     out.preset = recipe.preset;
     const auto& line = tiled.found.timeline;
-    out.ours = {line.energy_pj(), static_cast<double>(line.latency), line.compute_pj, {}};
+    out.ours.energy = line.energy_pj();
+    out.ours.latency = static_cast<double>(line.latency);
+    out.ours.node_energy = line.compute_pj;
+    for (const std::int64_t peak : line.peak_bits) {
+        out.ours.peak_memory += static_cast<double>(peak);
+    }
     for (const cost_models::timeline::Time busy : line.busy_cycles) {
         out.ours.busy.push_back(static_cast<double>(busy));
     }
+}
+
+/// How far `ours` is from what was recorded, 0 if it was not.
+std::optional<double> error_of(double ours, double recorded) {
+    if (recorded == 0) {
+        return std::nullopt;
+    }
+    return ours / recorded - 1;
 }
 
 }  // namespace
@@ -108,16 +169,38 @@ double TimelineFigures::busiest() const {
     return busy.empty() ? 0 : *std::ranges::max_element(busy);
 }
 
+std::optional<double> TimelineComparison::energy_error() const {
+    return error_of(ours.energy, run.figures.energy);
+}
+
+std::optional<double> TimelineComparison::memory_error() const {
+    return error_of(ours.peak_memory, run.figures.peak_memory);
+}
+
+bool TimelineComparison::within(double error) const {
+    return std::abs(energy_error().value_or(0)) <= error && std::abs(latency_error()) <= error;
+}
+
 std::string TimelineComparison::cause() const {
     const TimelineFigures& theirs = run.figures;
     const auto waiting = [](const TimelineFigures& f) { return f.latency - f.busiest(); };
     const auto moving = [](const TimelineFigures& f) { return f.energy - f.node_energy; };
-    return fmt::format(
-        "busiest core {:+.3f}, waiting {:+.3f} Mcycles; nodes {:+.2f}, moves {:+.2f} uJ",
-        (ours.busiest() - theirs.busiest()) * 1e-6,
-        (waiting(ours) - waiting(theirs)) * 1e-6,
-        (ours.node_energy - theirs.node_energy) * 1e-6,
-        (moving(ours) - moving(theirs)) * 1e-6);
+    std::vector<std::string> parts;
+    if (!theirs.busy.empty()) {
+        parts.push_back(fmt::format("busiest core {:+.3f}, waiting {:+.3f} Mcycles",
+                                    (ours.busiest() - theirs.busiest()) * 1e-6,
+                                    (waiting(ours) - waiting(theirs)) * 1e-6));
+    }
+    if (theirs.energy > 0) {
+        parts.push_back(fmt::format("nodes {:+.2f}, moves {:+.2f} uJ",
+                                    (ours.node_energy - theirs.node_energy) * 1e-6,
+                                    (moving(ours) - moving(theirs)) * 1e-6));
+    }
+    if (theirs.peak_memory > 0) {
+        parts.push_back(fmt::format(
+            "memory {:.2f} for {:.2f} Mbit", ours.peak_memory * 1e-6, theirs.peak_memory * 1e-6));
+    }
+    return core::join(parts, "; ");
 }
 
 std::vector<TimelineRun> read_timeline_runs(const std::filesystem::path& file) {

@@ -10,6 +10,7 @@
 #include "plexus/cost_models/dataflow/loop_nest_cost.hpp"
 #include "plexus/cost_models/off_chip.hpp"
 #include "plexus/cost_models/operator_work.hpp"
+#include "plexus/cost_models/precision.hpp"
 #include "plexus/explorers/mapping/mapped_cores.hpp"
 
 #include "mapping/core_hierarchy.hpp"
@@ -70,6 +71,18 @@ OffChipOperands streaming(const ShapeBits& bits, const cost_models::CoreMemory& 
     return out;
 }
 
+/// Which operands of the tile come from off chip, by their places in its equation: a constant
+/// weight streams with the weights, whatever else stands there with the tensors.
+OffChipOperands by_place(const OffChipOperands& streams, const workloads::Workload& tile) {
+    const std::vector<workloads::Access>& inputs = tile.operators[0].inputs;
+    const auto outside = [&](std::size_t place) {
+        const bool weight =
+            tile.tensors[inputs[place].tensor].role == workloads::TensorRole::weight;
+        return weight ? streams.weights : streams.inputs;
+    };
+    return {outside(0), outside(1), streams.output};
+}
+
 /// The operator as if the tile were all of it.
 workloads::Workload tile_alone(const workloads::Workload& workload, const NodeShape& shape) {
     const workloads::Operator& op = workload.operators[static_cast<std::size_t>(shape.op)];
@@ -107,13 +120,15 @@ class Pricer {
            const hardware::Architecture& architecture,
            const MappingDecision& decision,
            const Mapper& mapper,
-           MappingMemo& memo)
+           MappingMemo& memo,
+           const std::vector<bool>& streamed)
         : workload_(workload),
           graph_(graph),
           architecture_(architecture),
           decision_(decision),
           mapper_(mapper),
           memo_(memo),
+          streamed_(streamed),
           engine_(decision.roofline() ? "" : engine_name(decision)),
           bits_(measure(graph)),
           models_(cost_models::default_core_models()) {}
@@ -122,8 +137,11 @@ class Pricer {
         const hardware::Core& kind = architecture_.core(core);
         const auto model =
             std::ranges::find_if(models_, [&](const auto& m) { return m->models(kind); });
-        const OffChipOperands streams =
-            streaming(bits_[shape], (*model)->memory(architecture_, kind));
+        const ShapeBits& bits = bits_[shape];
+        OffChipOperands streams = streaming(bits, (*model)->memory(architecture_, kind));
+        if (!streamed_.empty() && streamed_[static_cast<std::size_t>(graph_.shapes[shape].op)]) {
+            streams = {bits.tensors > 0, bits.weights > 0, true};
+        }
         const workloads::Workload tile = tile_alone(workload_, graph_.shapes[shape]);
         NodeCost cost;
         cost.streams_weights = streams.weights;
@@ -135,7 +153,7 @@ class Pricer {
             op.kind == workloads::OperatorKind::normalisation) {
             price_by_model(**model, tile, core, shape, cost);
         } else {
-            price_by_mapping(tile, core, streams, cost);
+            price_by_mapping(tile, core, by_place(streams, tile), cost);
         }
         return cost;
     }
@@ -167,7 +185,7 @@ class Pricer {
 
     void price_by_mapping(const workloads::Workload& tile,
                           int core,
-                          const OffChipOperands& streams,
+                          const OffChipOperands& off_chip,
                           NodeCost& cost) const {
         namespace dataflow = cost_models::dataflow;
         dataflow::Layer layer;
@@ -177,7 +195,13 @@ class Pricer {
             cost.reason = wrong.what();
             return;
         }
-        const CoreHierarchy hierarchy = hierarchy_of(architecture_, core, streams);
+        const CoreHierarchy hierarchy = hierarchy_of(architecture_, core, off_chip);
+        if (!hierarchy.core.array.is_imc) {  // those count their bits themselves
+            const double passes = cost_models::mac_passes(
+                hierarchy.core.array, cost_models::operator_work(tile, 0, nullptr));
+            layer.work_share *= passes;
+            layer.time_share *= passes;
+        }
         MappingRequest request = decision_.request;
         if (request.spatial.hints.empty()) {
             // A core that says which loops are on its array has no wires for others.
@@ -238,6 +262,7 @@ class Pricer {
     const MappingDecision& decision_;
     const Mapper& mapper_;
     MappingMemo& memo_;
+    const std::vector<bool>& streamed_;
     std::string engine_;
     std::vector<ShapeBits> bits_;
     cost_models::CoreCostModels models_;
@@ -251,8 +276,9 @@ NodeCosts node_costs(const workloads::Workload& workload,
                      const MappingDecision& decision,
                      const Mapper& mapper,
                      MappingMemo& memo,
+                     const std::vector<bool>& streamed,
                      int jobs) {
-    const Pricer pricer(workload, graph, architecture, decision, mapper, memo);
+    const Pricer pricer(workload, graph, architecture, decision, mapper, memo, streamed);
     NodeCosts costs;
     costs.core_types = static_cast<std::int32_t>(architecture.core_types.size());
     const std::int64_t types = costs.core_types;

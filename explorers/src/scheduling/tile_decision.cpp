@@ -2,6 +2,7 @@
 #include "plexus/explorers/scheduling/tile_decision.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "plexus/core/node.hpp"
 #include "plexus/explorers/annealing/cooling.hpp"
@@ -83,14 +84,15 @@ void read_tile_rules(const Reader& section, TileDecision& out) {
             static_cast<AllocationRule>(rule.choice({"listed", "greedy", "annealing", "nsga2"}));
     }
     if (const Reader priority = section.find("priority")) {
-        out.priority = priority.choice({"latency", "memory"}) == 0
-                           ? cost_models::timeline::Priority::latency
-                           : cost_models::timeline::Priority::memory;
+        using cost_models::timeline::Priority;
+        constexpr std::array priorities{Priority::latency, Priority::memory, Priority::tiles};
+        out.priority = priorities[priority.choice({"latency", "memory", "tiles"})];
     }
     out.overlap = section.find("overlap").boolean_or(out.overlap);
     out.preload_weights = section.find("preload_weights").boolean_or(out.preload_weights);
     out.keep_between_stacks =
         section.find("keep_between_stacks").boolean_or(out.keep_between_stacks);
+    out.stream_alone = section.find("stream_alone").boolean_or(out.stream_alone);
 }
 
 bool has_tile_layout(const Reader& section) {
@@ -124,6 +126,7 @@ TileDecision read_tile_decision(const Reader& section,
                    "overlap",
                    "preload_weights",
                    "keep_between_stacks",
+                   "stream_alone",
                    "mapping"});
     TileDecision out;
     read_tile_layout(section, workload, architecture, out);

@@ -37,7 +37,9 @@ struct TileGenome {
             schedule.core_of_group[g] =
                 space->allowed(g)[static_cast<std::size_t>(std::lround(genes[i]))];
         }
-        schedule.priority = genes.back() < 0.5 ? Priority::latency : Priority::memory;
+        schedule.priority = genes.back() < 0.25   ? Priority::latency
+                            : genes.back() < 0.75 ? Priority::memory
+                                                  : Priority::tiles;
         return schedule;
     }
     [[nodiscard]] TileGenes encode(const TileSchedule& schedule) const {
@@ -47,7 +49,9 @@ struct TileGenome {
             const auto at = std::ranges::find(allowed, schedule.core_of_group[g]);
             genes.push_back(static_cast<double>(at - allowed.begin()));
         }
-        genes.push_back(schedule.priority == Priority::memory ? 1 : 0);
+        genes.push_back(schedule.priority == Priority::memory  ? 0.5
+                        : schedule.priority == Priority::tiles ? 1
+                                                               : 0);
         return genes;
     }
 };

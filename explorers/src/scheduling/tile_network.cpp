@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plexus/explorers/scheduling/tile_network.hpp"
 
+#include <algorithm>
+
 #include "plexus/core/reader.hpp"
 #include "plexus/explorers/annealing/cooling.hpp"
 #include "plexus/explorers/decisions.hpp"
@@ -14,6 +16,15 @@
 namespace plexus::explorers {
 
 namespace {
+
+/// Which operators are alone in their stacks; no stacks are one stack of all.
+std::vector<bool> alone(const std::vector<std::int32_t>& stacks, std::size_t operators) {
+    std::vector<bool> out(operators, operators == 1);
+    for (std::size_t o = 0; o < stacks.size(); ++o) {
+        out[o] = std::ranges::count(stacks, stacks[o]) == 1;
+    }
+    return out;
+}
 
 /// The timeline that the decisions of an experiment make.
 TileExperiment from_experiment(const std::filesystem::path& file) {
@@ -69,8 +80,11 @@ TiledNetwork run_tiles(const workloads::Workload& workload,
     const auto mapper =
         roofline ? mappers.create("exhaustive")
                  : mappers.create(decision.node_mapping.engine, decision.node_mapping.params);
-    out.costs =
-        node_costs(workload, out.graph, architecture, decision.node_mapping, *mapper, memo, jobs);
+    const auto streamed = decision.stream_alone ? alone(stacks_of(out.graph, out.machine, decision),
+                                                        workload.operators.size())
+                                                : std::vector<bool>{};
+    out.costs = node_costs(
+        workload, out.graph, architecture, decision.node_mapping, *mapper, memo, streamed, jobs);
     out.found = find_tile_schedule(out.graph, out.machine, out.costs, decision);
     out.violations = out.found.timeline.violations;
     return out;

@@ -122,6 +122,8 @@ class GreedyCores {
     std::vector<std::pair<std::int32_t, std::int64_t>> read_;
 };
 
+}  // namespace
+
 std::vector<std::int32_t> stacks_of(const NodeGraph& graph,
                                     const TileMachine& machine,
                                     const TileDecision& decision) {
@@ -142,8 +144,6 @@ std::vector<std::int32_t> stacks_of(const NodeGraph& graph,
     }
     return {};
 }
-
-}  // namespace
 
 std::vector<std::int32_t> stacks_by_weights(const NodeGraph& graph, const TileMachine& machine) {
     std::set<std::int32_t> memories;

@@ -51,6 +51,9 @@ enum class Priority : std::uint8_t {
     latency,  ///< The one whose data are there first; ties: the lowest node.
     memory,   ///< The one of the last operator, so that data die soon; ties: the lowest node.
     given,    ///< The one with the lowest rank.
+    /// The one of the operator that has come least far through its tiles, so that the first tile of
+    /// every operator comes before the second of any; ties: the lowest node.
+    tiles,
 };
 
 /// Decisions that make a timeline.

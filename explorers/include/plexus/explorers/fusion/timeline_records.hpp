@@ -4,16 +4,19 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace plexus::explorers {
 
-/// Energy and latency of a network that cores execute tile by tile, and what they are made of.
+/// Energy and latency of a network that cores execute tile by tile, and what they are made of. Of a
+/// recorded run 0 stands for what was not recorded.
 struct TimelineFigures {
     double energy = 0;         ///< pJ
     double latency = 0;        ///< Cycles.
     double node_energy = 0;    ///< pJ on the cores; the rest is of moves.
+    double peak_memory = 0;    ///< Most bits that each memory on chip holds, added up.
     std::vector<double> busy;  ///< Cycles, by core.
 
     /// Of the core that computes longest. \return cycles.
@@ -39,17 +42,22 @@ struct TimelineComparison {
     TimelineFigures ours;
     std::string remark;  ///< What is known to differ, or why the run is not compared.
 
-    /// Ours over recorded, less 1.
-    [[nodiscard]] double energy_error() const { return ours.energy / run.figures.energy - 1; }
+    /// Ours over recorded, less 1; nothing if it was not recorded.
+    [[nodiscard]] std::optional<double> energy_error() const;
     [[nodiscard]] double latency_error() const { return ours.latency / run.figures.latency - 1; }
-    /// The differences of computing and waiting, of nodes and moves.
+    [[nodiscard]] std::optional<double> memory_error() const;
+    /// Whether no error of energy and latency is larger.
+    [[nodiscard]] bool within(double error) const;
+    /// The differences of computing and waiting, of nodes and moves, as far as recorded.
     [[nodiscard]] std::string cause() const;
 };
 
 /// Computes the runs that a table says how to: `{version, runs: [{what, record, preset, network,
-/// schedule, remark}]}`. An entry is for the runs whose columns are as `record` says; without a
-/// preset its remark says why they are not computed, and so does ours where there is no timeline.
-/// `schedule` as read_tile_decision() says. \param home Folder that holds `hardware/presets` and
+/// set, schedule, remark}]}`. An entry is for the runs whose columns are as `record` says; without
+/// a preset its remark says why they are not computed, and so does ours where there is no timeline.
+/// `schedule` as read_tile_decision() says. `set` puts values at dotted paths into the machine
+/// (`hardware.…`) and the network (`workload.…`). In both `{column}` stands for that cell of the
+/// run. \param home Folder that holds `hardware/presets` and
 /// `workloads/presets`. \throws core::ConfigErrors listing every problem of the table, or of a
 /// preset.
 [[nodiscard]] std::vector<TimelineComparison> compare_timeline_runs(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "plexus/cost_models/timeline/timeline.hpp"
 #include "plexus/explorers/mapping/mapping_decision.hpp"
 #include "plexus/hardware/architecture.hpp"
@@ -19,8 +21,11 @@ namespace plexus::explorers {
 ///   let in from the smallest on while they fit; those that remain stream: off-chip memory, seen
 ///   over the links to the first core of that type, is on top of their hierarchy.
 /// - A partial sum leaves the core at its own precision.
+/// - Operands that are wider than the units of an array take as many passes as mac_passes() says.
 /// \param decision Engine `roofline`: no mapping, the roofline of each tile.
 /// \param mapper Of decision.engine. \param memo Of this engine; equal tiles are mapped once.
+/// \param streamed Whether all that an operator reads and writes streams, by operator; empty = of
+/// none but for want of room.
 /// \param jobs Threads (≤ 0: all); the result does not depend on them.
 [[nodiscard]] cost_models::timeline::NodeCosts node_costs(
     const workloads::Workload& workload,
@@ -29,6 +34,7 @@ namespace plexus::explorers {
     const MappingDecision& decision,
     const Mapper& mapper,
     MappingMemo& memo,
+    const std::vector<bool>& streamed = {},
     int jobs = 1);
 
 }  // namespace plexus::explorers

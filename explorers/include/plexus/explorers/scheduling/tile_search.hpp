@@ -28,6 +28,11 @@ struct TileSearchResult {
     std::vector<TilePoint> front;                  ///< Rule nsga2: by latency; else empty.
 };
 
+/// Stack of each operator as the rule of a decision makes it; empty = one stack of all.
+[[nodiscard]] std::vector<std::int32_t> stacks_of(const cost_models::timeline::NodeGraph& graph,
+                                                  const cost_models::timeline::TileMachine& machine,
+                                                  const TileDecision& decision);
+
 /// Stack of each operator: walking the operators in order, weight bits are added up; an operator
 /// with which they exceed what the weight memories of all cores hold begins a new stack.
 [[nodiscard]] std::vector<std::int32_t> stacks_by_weights(
