@@ -190,7 +190,7 @@ TEST_CASE("every recorded run of Stream is computed or has a reason", "[fusion][
         ++computed;
         CHECK((c.within(0.05) || !c.remark.empty()));
     }
-    CHECK(computed == 4);
+    CHECK(computed == 16);
 }
 
 }  // namespace test_timeline_records
