@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "plexus/core/registry.hpp"
 #include "plexus/cost_models/kernels/block.hpp"
 
 namespace plexus::cost_models {
