@@ -130,6 +130,20 @@ TEST_CASE("the search finds what brute force over all mappings finds, 4 of 4", "
     compare(4);
 }
 
+TEST_CASE("a tensor is not read before it is complete", "[cascade]") {
+    // A row of B fits and whole B does not. C and D in one loop over rows would save fetching B
+    // twice, but D would read C half summed, so that loops gain nothing.
+    const auto cascade = CascadeText({{'m', 2}, {'k', 2}})
+                             .einsum("B", "mk", "A", "mk")
+                             .einsum("C", "k", "B", "mk", "V", "m")
+                             .einsum("D", "m", "B", "mk", "C", "k")
+                             .done();
+    const model::Machine machine = test::two_levels(16);
+    const auto apart = search_cascade(cascade, machine, {.max_fused_loops = 0});
+    const auto found = search_cascade(cascade, machine, {.max_fused_loops = 1});
+    CHECK(found.objective == Approx(apart.objective).epsilon(1e-9));
+}
+
 TEST_CASE("a fan-out is filled with what the fused loops leave", "[cascade]") {
     // The buffer holds one element of B: all four rows go to a loop that both einsums share, and
     // one of two clusters is enough for what is left.

@@ -19,8 +19,8 @@ bool comes_later(const Candidate& a, const Candidate& b) {
 
 Time TileRun::progress(std::int32_t node) const {
     constexpr Time whole = Time{1} << 30;
-    const NodeGroup& group = graph_.groups[static_cast<std::size_t>(
-        graph_.nodes[static_cast<std::size_t>(node)].group)];
+    const NodeGroup& group =
+        graph_.groups[static_cast<std::size_t>(graph_.nodes[static_cast<std::size_t>(node)].group)];
     return (node - group.first) / group.stride * whole / group.count;
 }
 
