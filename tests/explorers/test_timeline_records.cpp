@@ -164,7 +164,7 @@ TEST_CASE("values of a run reach the machine, the network and the schedule", "[f
             CHECK(std::string(errors.what()).find(expected) != std::string::npos);
         }
     };
-    refused("tokens: 2", "expected a path into hardware or workload");
+    refused("tokens: 2", "tokens");
     refused("hardware.cores.0.memories.sran.size: 2", "sram");
 }
 

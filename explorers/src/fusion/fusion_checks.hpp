@@ -45,9 +45,15 @@ struct CheckedPair {
     core::Hash content;  ///< Of both.
 };
 
-/// The workload preset `network` of the section and the machine of the check.
-/// \param settings Map of values by dotted path, from `hardware.` or `workload.`; may be invalid.
+/// A machine and a workload from their files. \param settings Map of values that take the place of
+/// theirs, by dotted path from `hardware.` or `workload.`; may be invalid.
 /// \return nothing, with problems, if they cannot be read.
+[[nodiscard]] std::optional<CheckedPair> load_pair(const std::filesystem::path& machine,
+                                                   const std::filesystem::path& network,
+                                                   const core::Reader& settings,
+                                                   core::Problems& problems);
+
+/// The same of the machine of the check and the workload preset `network` of its section.
 [[nodiscard]] std::optional<CheckedPair> load_pair(const FusionCheck& check,
                                                    const core::Reader& settings);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,9 +11,8 @@
 #include "plexus/core/reader.hpp"
 #include "plexus/core/text.hpp"
 #include "plexus/explorers/scheduling/tile_network.hpp"
-#include "plexus/hardware/load.hpp"
-#include "plexus/workloads/load.hpp"
 
+#include "fusion/fusion_checks.hpp"
 #include "fusion/record_table.hpp"
 
 namespace plexus::explorers {
@@ -94,25 +92,6 @@ void fill_in(core::Node& node, const std::map<std::string, std::string>& cell) {
     }
 }
 
-/// Puts the values of `set` whose paths begin with `part` into its tree.
-void set_values(const Reader& set, const std::string& part, core::Node& root) {
-    if (!set) {
-        return;
-    }
-    for (const auto& [path, value] : set.entries()) {
-        if (path.starts_with(part + ".")) {
-            core::override_path(root,
-                                std::string_view(path).substr(part.size() + 1),
-                                value.node(),
-                                false,
-                                value.where(),
-                                set.problems());
-        } else if (!path.starts_with("hardware.") && !path.starts_with("workload.")) {
-            value.problem("expected a path into hardware or workload");
-        }
-    }
-}
-
 /// Computes a run as a recipe says; without a timeline the remark says why.
 void compute_run(const RunRecipe& recipe,
                  const std::filesystem::path& home,
@@ -124,20 +103,15 @@ void compute_run(const RunRecipe& recipe,
     const auto file = [&](const char* folder, const std::string& name) {
         return home / folder / "presets" / (name + ".yaml");
     };
-    core::Node machine_tree =
-        hardware::load_architecture_tree(file("hardware", recipe.preset), problems);
-    core::Node network_tree =
-        workloads::load_workload_tree(file("workloads", entry.at("network").text()), problems);
+    const auto pair = load_pair(file("hardware", recipe.preset),
+                                file("workloads", entry.at("network").text()),
+                                entry.find("set"),
+                                problems);
     problems.throw_if_any();
-    set_values(entry.find("set"), "hardware", machine_tree);
-    set_values(entry.find("set"), "workload", network_tree);
+    const TileDecision decision =
+        read_tile_decision(entry.at("schedule"), pair->workload, pair->machine);
     problems.throw_if_any();
-    const hardware::Architecture machine = hardware::read_architecture(machine_tree, problems);
-    const workloads::Workload network = workloads::read_workload(network_tree, problems);
-    problems.throw_if_any();
-    const TileDecision decision = read_tile_decision(entry.at("schedule"), network, machine);
-    problems.throw_if_any();
-    const TiledNetwork tiled = run_tiles(network, machine, decision);
+    const TiledNetwork tiled = run_tiles(pair->workload, pair->machine, decision);
     if (!tiled.violations.empty()) {
         out.remark = "there is no timeline: " + core::to_string(tiled.violations[0]);
         return;
