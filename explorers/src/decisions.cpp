@@ -152,7 +152,9 @@ void read_timeline(const Reader& section, Decisions& out) {
                        "overlap",
                        "preload_weights",
                        "keep_between_stacks",
-                       "stream_alone"});
+                       "stream_alone",
+                       "blocks",
+                       "cuts"});
     read_tile_rules(section, out.timeline);
     out.timeline.steps = out.plan.annealing.steps;
     out.timeline.probes = out.plan.annealing.probes;
@@ -174,6 +176,8 @@ core::Node default_timeline_tree() {
     set_key(root, "preload_weights", core::scalar("false"));
     set_key(root, "keep_between_stacks", core::scalar("true"));
     set_key(root, "stream_alone", core::scalar("false"));
+    set_key(root, "blocks", core::scalar("whole"));
+    set_key(root, "cuts", core::scalar("even"));
     return root;
 }
 

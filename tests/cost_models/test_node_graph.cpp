@@ -34,6 +34,12 @@ std::vector<std::int32_t> producers(const NodeGraph& graph, std::int32_t node) {
     return out;
 }
 
+/// The only block that a node writes.
+const Block& output(const NodeGraph& graph, std::int32_t node) {
+    REQUIRE(graph.outputs_of(node).size() == 1);
+    return graph.blocks[static_cast<std::size_t>(graph.outputs_of(node).front())];
+}
+
 std::int64_t bits_of(const NodeGraph& graph, BlockKind kind) {
     std::int64_t bits = 0;
     for (const Block& block : graph.blocks) {
@@ -57,10 +63,10 @@ TEST_CASE("a convolution reads the rows that its halo meets", "[timeline]") {
     // 6 rows with 3 above each other and 2 at the borders
     CHECK(graph.dependencies() == 6 * 3 + 2 * 2);
     // rows of 4 and of 3 channels of 8 bits
-    CHECK(graph.blocks[static_cast<std::size_t>(graph.output_of(0))].bits == 32);
-    CHECK(graph.blocks[static_cast<std::size_t>(graph.output_of(8))].bits == 24);
-    CHECK(graph.blocks[static_cast<std::size_t>(graph.output_of(8))].leaves);
-    CHECK_FALSE(graph.blocks[static_cast<std::size_t>(graph.output_of(0))].leaves);
+    CHECK(output(graph, 0).bits == 32);
+    CHECK(output(graph, 8).bits == 24);
+    CHECK(output(graph, 8).leaves);
+    CHECK_FALSE(output(graph, 0).leaves);
     CHECK(bits_of(graph, BlockKind::input) == 2 * 8 * 8);
     CHECK(bits_of(graph, BlockKind::weight) == (4 * 2 * 1 + 3 * 4 * 3) * 8);
 }
@@ -74,7 +80,7 @@ TEST_CASE("a stride skips rows, and parts differ by one row at most", "[timeline
     // 11 rows in 4 parts: [0,2) [2,5) [5,8) [8,11); rows 0 … 2 read 0 … 5, rows 3 … 5 read 5 … 10.
     std::vector<std::int64_t> bits;
     for (std::int32_t n = 0; n < 4; ++n) {
-        bits.push_back(graph.blocks[static_cast<std::size_t>(graph.output_of(n))].bits);
+        bits.push_back(output(graph, n).bits);
     }
     CHECK(bits == std::vector<std::int64_t>{16, 24, 24, 24});
     CHECK(producers(graph, 4) == std::vector<std::int32_t>{0, 1, 2});
@@ -110,10 +116,10 @@ TEST_CASE("parts of a reduction pass their sum on", "[timeline]") {
     CHECK(producers(graph, 2) == std::vector<std::int32_t>{1});
     CHECK(producers(graph, 3).empty());
     CHECK(producers(graph, 6) == std::vector<std::int32_t>{2, 5});  // complete ones only
-    const Block& partial = graph.blocks[static_cast<std::size_t>(graph.output_of(0))];
+    const Block& partial = output(graph, 0);
     CHECK(partial.kind == BlockKind::partial_sum);
     CHECK(partial.bits == 4 * 16);
-    CHECK(graph.blocks[static_cast<std::size_t>(graph.output_of(2))].bits == 4 * 8);
+    CHECK(output(graph, 2).bits == 4 * 8);
 }
 
 TEST_CASE("a scan hands its state on", "[timeline]") {

@@ -99,7 +99,16 @@ Case random_case(core::Rng& rng) {
     for (const workloads::Operator& op : network.operators) {
         tiling.push_back(random_tiling(op, rng));
     }
-    out.graph = build_node_graph(network, tiling);
+    GraphRules rules{static_cast<BlockRule>(rng.below(2)), static_cast<CutRule>(rng.below(2)), {}};
+    if (rng.below(2) == 0) {
+        std::int32_t stack = 0;
+        for (std::size_t o = 0; o < network.operators.size(); ++o) {
+            stack += static_cast<std::int32_t>(rng.below(2));
+            rules.stack_of_operator.push_back(stack);
+        }
+        out.schedule.stack_of_operator = rules.stack_of_operator;
+    }
+    out.graph = build_node_graph(network, tiling, rules);
     RC_ASSERT(out.graph.violations.empty());
     out.machine = tile_machine(random_machine(rng));
     RC_ASSERT(out.machine.violations.empty());
@@ -124,13 +133,6 @@ Case random_case(core::Rng& rng) {
     out.schedule.overlap = rng.below(2) == 0;
     out.schedule.preload_weights = rng.below(2) == 0;
     out.schedule.keep_between_stacks = rng.below(2) == 0;
-    if (rng.below(2) == 0) {
-        std::int32_t stack = 0;
-        for (std::size_t o = 0; o < network.operators.size(); ++o) {
-            stack += static_cast<std::int32_t>(rng.below(2));
-            out.schedule.stack_of_operator.push_back(stack);
-        }
-    }
     return out;
 }
 

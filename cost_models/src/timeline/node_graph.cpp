@@ -2,14 +2,15 @@
 #include "plexus/cost_models/timeline/node_graph.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "timeline/graph_blocks.hpp"
 #include "timeline/operator_grid.hpp"
 #include "timeline/tensor_grid.hpp"
+#include "timeline/tile_cuts.hpp"
 
 namespace plexus::cost_models::timeline {
 
@@ -17,21 +18,12 @@ namespace {
 
 using workloads::Operator;
 using workloads::Tensor;
-using workloads::TensorRole;
 using workloads::Workload;
 
-/// Bits of some elements of a tensor, in whole ones.
-std::int64_t stored(const Tensor& tensor, std::int64_t elements) {
-    return tensor.format ? std::llround(static_cast<double>(elements) * tensor.bits_per_element())
-                         : elements * tensor.bits;
-}
-
 constexpr std::int64_t most_nodes = std::int64_t{1} << 28;
-constexpr std::size_t nobody = static_cast<std::size_t>(-1);
 
-/// How one operator is cut, and how it reads and writes.
+/// How one operator reads.
 struct OperatorPlan {
-    OperatorGrid grid;
     std::int64_t first_node = 0;
     std::vector<TensorRead> reads;
     bool may_repeat = false;  ///< Two inputs are the same tensor.
@@ -39,18 +31,17 @@ struct OperatorPlan {
 
 class Builder {
   public:
-    Builder(const Workload& workload, const std::vector<OperatorTiling>& tiling)
-        : workload_(workload), writer_(workload.tensors.size(), nobody) {
+    Builder(const Workload& workload,
+            const std::vector<OperatorTiling>& tiling,
+            const GraphRules& rules)
+        : workload_(workload), rules_(rules) {
         const OperatorTiling whole;
         std::int64_t nodes = 0;
         for (std::size_t o = 0; o < workload.operators.size(); ++o) {
             const Operator& op = workload.operators[o];
-            writer_[op.output.tensor] = o;
-            plans_.push_back(
-                {OperatorGrid(op, tiling.empty() ? whole : tiling[o], graph_.violations),
-                 nodes,
-                 {}});
-            nodes += plans_.back().grid.nodes();
+            grids_.emplace_back(op, tiling.empty() ? whole : tiling[o], graph_.violations);
+            plans_.push_back({nodes, {}});
+            nodes += grids_.back().nodes();
         }
         if (nodes > most_nodes) {
             graph_.violations.push_back({"computation nodes",
@@ -61,8 +52,10 @@ class Builder {
 
     NodeGraph build() {
         if (graph_.violations.empty()) {
-            add_constants();
-            add_written();
+            if (rules_.cuts == CutRule::aligned) {
+                align_cuts(workload_, rules_.stack_of_operator, grids_);
+            }
+            blocks_.emplace(workload_, grids_, rules_.blocks, graph_);
         }
         if (!graph_.violations.empty()) {
             NodeGraph none;
@@ -81,83 +74,6 @@ class Builder {
     }
 
   private:
-    /// The tensor is off chip at first.
-    [[nodiscard]] bool constant(std::size_t tensor) const {
-        return writer_[tensor] == nobody || workload_.tensors[tensor].role == TensorRole::cache;
-    }
-
-    /// Blocks of the tensors that are off chip at first, cut as their readers need.
-    void add_constants() {
-        const std::size_t tensors = workload_.tensors.size();
-        std::vector<std::optional<std::vector<std::int64_t>>> parts(tensors);  // none: not read
-        for (std::size_t o = 0; o < plans_.size(); ++o) {
-            for (const workloads::Access& access : workload_.operators[o].inputs) {
-                const Tensor& tensor = workload_.tensors[access.tensor];
-                if (constant(access.tensor) && tensor.bits > 0) {
-                    auto& cuts = parts[access.tensor];
-                    if (!cuts) {
-                        cuts.emplace(tensor.shape.size(), 1);
-                    }
-                    refine(plans_[o].grid, access, tensor, *cuts);
-                }
-            }
-        }
-        constants_.resize(tensors);
-        for (std::size_t t = 0; t < tensors; ++t) {
-            if (parts[t]) {
-                constants_[t] =
-                    constant_grid(workload_.tensors[t], *parts[t], std::ssize(graph_.blocks));
-                add_blocks(t, *constants_[t]);
-            }
-        }
-        graph_.first_output = static_cast<std::int32_t>(graph_.blocks.size());
-    }
-
-    static void refine(const OperatorGrid& grid,
-                       const workloads::Access& access,
-                       const Tensor& tensor,
-                       std::vector<std::int64_t>& parts) {
-        for (std::size_t a = 0; a < access.indices.size() && a < parts.size(); ++a) {
-            for (const workloads::IndexTerm& term : access.indices[a].terms) {
-                parts[a] =
-                    std::max(parts[a], std::min(grid.dims()[term.dim].count, tensor.shape[a]));
-            }
-        }
-    }
-
-    void add_blocks(std::size_t tensor, const TensorGrid& grid) {
-        std::int64_t count = 1;
-        for (const AxisParts& axis : grid.axes) {
-            count *= axis.parts.count;
-        }
-        const Tensor& data = workload_.tensors[tensor];
-        for (std::int64_t b = 0; b < count; ++b) {
-            std::int64_t elements = 1;
-            std::int64_t rest = b;
-            for (std::size_t a = grid.axes.size(); a-- > 0;) {
-                const Parts& axis = grid.axes[a].parts;
-                const std::int64_t p = rest % axis.count;
-                rest /= axis.count;
-                elements *= axis.begin(p + 1) - axis.begin(p);
-            }
-            graph_.blocks.push_back(
-                {stored(data, elements),
-                 -1,
-                 static_cast<std::int32_t>(tensor),
-                 data.role == TensorRole::weight ? BlockKind::weight : BlockKind::input,
-                 false});
-        }
-    }
-
-    void add_written() {
-        for (std::size_t o = 0; o < plans_.size(); ++o) {
-            written_.push_back(written_grid(workload_.operators[o],
-                                            plans_[o].grid,
-                                            graph_.first_output + plans_[o].first_node,
-                                            graph_.violations));
-        }
-    }
-
     void add_reads(std::size_t o) {
         const Operator& op = workload_.operators[o];
         OperatorPlan& plan = plans_[o];
@@ -170,19 +86,15 @@ class Builder {
             plan.may_repeat = plan.may_repeat || std::ranges::count(seen, access.tensor) > 0;
             seen.push_back(access.tensor);
             const std::vector<AxisRead> axes = axis_reads(op, access, tensor);
-            if (constants_[access.tensor]) {
-                plan.reads.push_back({&*constants_[access.tensor], axes});
-            }
-            const std::size_t writer = writer_[access.tensor];
-            if (writer != nobody && writer < o) {
-                plan.reads.push_back({&written_[writer], axes});
+            for (const TensorGrid* const grid : blocks_->read_by(o, access.tensor)) {
+                plan.reads.push_back({grid, axes});
             }
         }
     }
 
     void add_nodes(std::size_t o) {
         const OperatorPlan& plan = plans_[o];
-        const OperatorGrid& grid = plan.grid;
+        const OperatorGrid& grid = grids_[o];
         const auto first_group = static_cast<std::int32_t>(graph_.groups.size());
         graph_.operator_nodes.push_back(static_cast<std::int32_t>(plan.first_node));
         graph_.operator_groups.push_back(first_group);
@@ -199,7 +111,7 @@ class Builder {
             Node node{static_cast<std::int32_t>(o),
                       shape_of(o, parts, complete),
                       first_group + static_cast<std::int32_t>(n % grid.groups())};
-            add_uses(o, plan.first_node + n, parts);
+            add_uses(o, parts);
             if (!grid.reduced().empty()) {
                 continue_sum(grid, plan.first_node, parts);
             }
@@ -212,45 +124,23 @@ class Builder {
         }
     }
 
-    void add_uses(std::size_t o, std::int64_t node, const std::vector<std::int64_t>& parts) {
+    void add_uses(std::size_t o, const std::vector<std::int64_t>& parts) {
         const std::size_t first = graph_.uses.size();
         for (const TensorRead& read : plans_[o].reads) {
-            append_read(read, plans_[o].grid, parts, graph_.uses);
+            append_read(read, grids_[o], parts, graph_.uses);
         }
         if (plans_[o].may_repeat) {
             const auto begin = graph_.uses.begin() + static_cast<std::ptrdiff_t>(first);
             std::sort(begin, graph_.uses.end());
             graph_.uses.erase(std::unique(begin, graph_.uses.end()), graph_.uses.end());
         }
-        output_block(o, node, parts);
-    }
-
-    /// Adds the block that the node writes; blocks of nodes stand in the order of nodes.
-    void output_block(std::size_t o, std::int64_t node, const std::vector<std::int64_t>& parts) {
-        const Operator& op = workload_.operators[o];
-        const Tensor& tensor = workload_.tensors[op.output.tensor];
-        const OperatorGrid& grid = plans_[o].grid;
-        const bool complete = grid.complete(parts);
-        std::int64_t elements = 1;
-        for (const workloads::IndexExpr& index : op.output.indices) {
-            for (const workloads::IndexTerm& term : index.terms) {
-                const Parts& dim = grid.dims()[term.dim];
-                elements *= dim.begin(parts[term.dim] + 1) - dim.begin(parts[term.dim]);
-            }
-        }
-        graph_.blocks.push_back(
-            {complete ? stored(tensor, elements) : elements * op.partial_sum_bits,
-             static_cast<std::int32_t>(node),
-             static_cast<std::int32_t>(op.output.tensor),
-             complete ? BlockKind::activation : BlockKind::partial_sum,
-             complete && (tensor.role == TensorRole::output || tensor.role == TensorRole::cache)});
     }
 
     /// A part of a reduction reads the sum that the part before it has left.
     void continue_sum(const OperatorGrid& grid,
                       std::int64_t first_node,
                       const std::vector<std::int64_t>& parts) {
-        std::int64_t before = graph_.first_output + first_node;
+        std::int64_t before = first_node;
         for (std::size_t d = 0; d < parts.size(); ++d) {
             before += grid.offset(d, parts[d]);
         }
@@ -264,7 +154,7 @@ class Builder {
             found = parts[d] > 0;
         }
         if (found) {
-            graph_.uses.push_back(static_cast<std::int32_t>(before));
+            graph_.uses.push_back(graph_.first_made[static_cast<std::size_t>(before)]);
         }
     }
 
@@ -286,9 +176,8 @@ class Builder {
     std::int32_t shape_of(std::size_t o, const std::vector<std::int64_t>& parts, bool complete) {
         std::vector<std::int64_t>& sizes = sizes_;
         sizes.resize(parts.size());
-        const std::vector<Parts>& dims = plans_[o].grid.dims();
         for (std::size_t d = 0; d < parts.size(); ++d) {
-            sizes[d] = dims[d].begin(parts[d] + 1) - dims[d].begin(parts[d]);
+            sizes[d] = grids_[o].dims()[d].size_of(parts[d]);
         }
         for (const std::int32_t known : known_shapes_) {
             const NodeShape& shape = graph_.shapes[static_cast<std::size_t>(known)];
@@ -305,21 +194,18 @@ class Builder {
         for (const auto& [node, use] : states_) {
             Node& producer = graph_.nodes[static_cast<std::size_t>(node)];
             if (producer.state < 0) {
-                const Operator& op = workload_.operators[static_cast<std::size_t>(producer.op)];
-                const Block& output =
-                    graph_.blocks[static_cast<std::size_t>(graph_.output_of(node))];
+                const auto o = static_cast<std::size_t>(producer.op);
+                const Operator& op = workload_.operators[o];
                 const NodeShape& shape = graph_.shapes[static_cast<std::size_t>(producer.shape)];
-                const auto& plan = plans_[static_cast<std::size_t>(producer.op)];
-                const double bits = output.kind == BlockKind::activation
-                                        ? workload_.tensors[op.output.tensor].bits_per_element()
-                                        : static_cast<double>(op.partial_sum_bits);
-                const std::int64_t elements = std::llround(static_cast<double>(output.bits) / bits);
-                const std::int64_t steps =
-                    indexed(op, plan.grid.carried()) ? shape.sizes[plan.grid.carried()] : 1;
+                const std::size_t carried = grids_[o].carried();
+                std::int64_t elements = 1;
+                for (std::size_t d = 0; d < shape.sizes.size(); ++d) {
+                    elements *= d != carried && indexed(op, d) ? shape.sizes[d] : 1;
+                }
                 producer.state = static_cast<std::int32_t>(graph_.blocks.size());
-                graph_.blocks.push_back({elements / steps * op.partial_sum_bits,
+                graph_.blocks.push_back({elements * op.partial_sum_bits,
                                          node,
-                                         output.tensor,
+                                         static_cast<std::int32_t>(op.output.tensor),
                                          BlockKind::state,
                                          false});
             }
@@ -356,10 +242,10 @@ class Builder {
     }
 
     const Workload& workload_;
-    std::vector<std::size_t> writer_;  ///< Operator, by tensor.
+    const GraphRules& rules_;
+    std::vector<OperatorGrid> grids_;  ///< By operator.
     std::vector<OperatorPlan> plans_;
-    std::vector<std::optional<TensorGrid>> constants_;  ///< By tensor.
-    std::vector<TensorGrid> written_;                   ///< By operator.
+    std::optional<GraphBlocks> blocks_;
     std::vector<std::int32_t> known_shapes_;            ///< Of the operator at hand.
     std::vector<std::int64_t> sizes_;
     std::vector<std::pair<std::int32_t, std::int64_t>> states_;  ///< Node and place in uses.
@@ -388,10 +274,15 @@ std::int64_t NodeGraph::dependencies() const {
     return std::ranges::count_if(uses, [&](std::int32_t block) { return block >= first_output; });
 }
 
-NodeGraph build_node_graph(const Workload& workload, const std::vector<OperatorTiling>& tiling) {
-    core::ensure(tiling.empty() || tiling.size() == workload.operators.size(),
-                 "build_node_graph(): one tiling per operator");
-    return Builder(workload, tiling).build();
+NodeGraph build_node_graph(const Workload& workload,
+                           const std::vector<OperatorTiling>& tiling,
+                           const GraphRules& rules) {
+    const std::size_t operators = workload.operators.size();
+    core::ensure((tiling.empty() || tiling.size() == operators) &&
+                     (rules.stack_of_operator.empty() ||
+                      rules.stack_of_operator.size() == operators),
+                 "build_node_graph(): one tiling and one stack per operator");
+    return Builder(workload, tiling, rules).build();
 }
 
 }  // namespace plexus::cost_models::timeline

@@ -42,7 +42,7 @@ OperatorGrid::OperatorGrid(const Operator& op,
                            const OperatorTiling& tiling,
                            std::vector<core::Violation>& violations) {
     for (const workloads::LoopDim& dim : op.dims) {
-        dims_.push_back({dim.size, 1});
+        dims_.push_back({dim.size, 1, {}});
     }
     std::vector<Loop> inter;
     read_cuts(op, tiling.inter, inter, violations);

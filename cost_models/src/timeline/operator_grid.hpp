@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "plexus/core/error.hpp"
@@ -10,15 +13,23 @@
 
 namespace plexus::cost_models::timeline {
 
-/// Elements 0 … size − 1 in `parts` parts of nearly equal size.
+/// Elements 0 … size − 1 in `count` parts.
 struct Parts {
     std::int64_t size = 1;
     std::int64_t count = 1;
+    std::vector<std::int64_t> begins;  ///< Of every part, and the end; empty = even parts.
 
     /// First element of part p; of part `count`, the end.
-    [[nodiscard]] std::int64_t begin(std::int64_t p) const { return p * size / count; }
+    [[nodiscard]] std::int64_t begin(std::int64_t p) const {
+        return begins.empty() ? p * size / count : begins[static_cast<std::size_t>(p)];
+    }
+    [[nodiscard]] std::int64_t size_of(std::int64_t p) const { return begin(p + 1) - begin(p); }
     /// The part that holds element x.
-    [[nodiscard]] std::int64_t at(std::int64_t x) const { return ((x + 1) * count - 1) / size; }
+    [[nodiscard]] std::int64_t at(std::int64_t x) const {
+        return begins.empty()
+                   ? ((x + 1) * count - 1) / size
+                   : std::ranges::upper_bound(begins, x) - begins.begin() - 1;
+    }
 };
 
 /// Tiles of one operator: a grid over its loop dimensions.
@@ -33,12 +44,13 @@ class OperatorGrid {
     [[nodiscard]] std::int64_t groups() const { return groups_; }
     /// One per loop dimension.
     [[nodiscard]] const std::vector<Parts>& dims() const { return dims_; }
+    /// Cuts a dimension elsewhere, in as many parts as before.
+    void move_cuts(std::size_t dim, std::vector<std::int64_t> begins) {
+        dims_[dim].begins = std::move(begins);
+    }
     /// Index of a node is the sum of these over the dimensions.
     [[nodiscard]] std::int64_t offset(std::size_t dim, std::int64_t part) const {
         return offsets_[dim][static_cast<std::size_t>(part)];
-    }
-    [[nodiscard]] const std::vector<std::int64_t>& offsets(std::size_t dim) const {
-        return offsets_[dim];
     }
     /// Part of every dimension that comes after that of `node`; `parts` are those of node − 1.
     void advance(std::vector<std::int64_t>& parts) const;

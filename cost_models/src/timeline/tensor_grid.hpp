@@ -12,8 +12,8 @@ namespace plexus::cost_models::timeline {
 /// One axis of a tensor, in parts.
 struct AxisParts {
     Parts parts;
-    std::int64_t scale = 1;             ///< Elements of the axis per element of `parts`.
-    std::vector<std::int64_t> offsets;  ///< Of the block index, by part.
+    std::int64_t scale = 1;   ///< Elements of the axis per element of `parts`.
+    std::int64_t stride = 1;  ///< From the index of a block to that of the next along the axis.
 
     [[nodiscard]] std::int64_t part_of(std::int64_t element) const {
         const std::int64_t x = element / scale;
@@ -21,10 +21,22 @@ struct AxisParts {
     }
 };
 
-/// Blocks of a tensor: a regular grid.
+/// Blocks of a tensor: a grid. Indices run over it row by row, the last axis fastest.
 struct TensorGrid {
-    std::int64_t base = 0;  ///< Index of a block = this + the offsets of its parts.
     std::vector<AxisParts> axes;
+    std::vector<std::int32_t> blocks;  ///< By index.
+
+    explicit TensorGrid(std::vector<AxisParts> parts);
+    /// Elements of the tensor in the block at `index`, if it is cut by elements (`scale` 1).
+    [[nodiscard]] std::int64_t elements(std::int64_t index) const;
+};
+
+/// Elements of an axis, `first` … `last`; none if `last` is before `first`.
+struct Interval {
+    std::int64_t first = 0;
+    std::int64_t last = -1;
+
+    [[nodiscard]] bool empty() const { return last < first; }
 };
 
 /// What a tile reads along one axis of a tensor.
@@ -32,6 +44,11 @@ struct AxisRead {
     std::vector<workloads::IndexTerm> terms;
     std::int64_t shift = 0;  ///< Padding in front.
     std::int64_t size = 1;   ///< Elements that exist.
+
+    /// Elements that the tile at `parts` of `grid` reads; none if all of it is padding, all if
+    /// nothing indexes the axis.
+    [[nodiscard]] Interval at(const OperatorGrid& grid,
+                              const std::vector<std::int64_t>& parts) const;
 };
 
 /// How an operator reads one of its inputs.
@@ -45,16 +62,20 @@ struct TensorRead {
                                                const workloads::Access& access,
                                                const workloads::Tensor& tensor);
 
-/// The blocks that the nodes of an operator write: block of node 0 is `first`.
-[[nodiscard]] TensorGrid written_grid(const workloads::Operator& op,
-                                      const OperatorGrid& grid,
-                                      std::int64_t first,
-                                      std::vector<core::Violation>& violations);
+/// The term of an axis of the output that counts in the largest steps; none if nothing indexes it.
+[[nodiscard]] const workloads::IndexTerm* leading_term(const workloads::IndexExpr& index);
 
-/// A tensor that no node writes, in as many parts per axis as `parts` says: block 0 is `first`.
-[[nodiscard]] TensorGrid constant_grid(const workloads::Tensor& tensor,
-                                       const std::vector<std::int64_t>& parts,
-                                       std::int64_t first);
+/// The axes of what an operator writes, cut like its tiles.
+[[nodiscard]] std::vector<AxisParts> written_axes(const workloads::Operator& op,
+                                                  const OperatorGrid& grid,
+                                                  std::vector<core::Violation>& violations);
+
+/// Appends the indices of what the tile at `parts` writes to `indices`.
+void append_written(const workloads::Operator& op,
+                    const OperatorGrid& grid,
+                    const TensorGrid& written,
+                    const std::vector<std::int64_t>& parts,
+                    std::vector<std::int32_t>& indices);
 
 /// Appends the blocks that the tile at `parts` reads to `blocks`.
 void append_read(const TensorRead& read,

@@ -23,7 +23,7 @@ TileRun::TileRun(const NodeGraph& graph, const TileMachine& machine, const NodeC
     list_operator_reads();
     nodes_.resize(graph.nodes.size());
     use_copy_.resize(graph.uses.size());
-    output_copy_.resize(graph.nodes.size());
+    output_copy_.resize(static_cast<std::size_t>(graph.first_made.back() - graph.first_output));
     resident_.resize(machine.memories.size() - 1);
     memories_.resize(machine.memories.size() - 1);
     channels_.resize(machine.channels.size());
@@ -189,7 +189,9 @@ void TileRun::prepare_node(std::int32_t node) {
             stack_of(graph_.nodes[static_cast<std::size_t>(data.producer)].op) != stack_of(op);
         ++(later ? copy(at).later : copy(at).uses);
     }
-    output_copy_[n] = cost.streams_output ? -1 : copy_in(graph_.output_of(node), core.tensors);
+    for (const std::int32_t b : graph_.outputs_of(node)) {
+        output_copy(b) = cost.streams_output ? -1 : copy_in(b, core.tensors);
+    }
 }
 
 /// Weights are fetched from the start on, block by block, as long as they fit.

@@ -98,7 +98,7 @@ bool TileRun::bring_inputs(std::int32_t node, Time& ready) {
 bool TileRun::find_start(std::int32_t node, const NodeCost& cost, NodeRun& run) {
     const Node& self = graph_.nodes[static_cast<std::size_t>(node)];
     const std::int32_t memory = core_of(node).tensors;
-    std::int64_t bits = cost.streams_output ? 0 : block(graph_.output_of(node)).bits;
+    std::int64_t bits = cost.streams_output ? 0 : graph_.output_bits(node);
     bits += self.state < 0 ? 0 : block(self.state).bits;
     if (bits > 0) {
         run.start = room(memory, bits, run.start);
@@ -126,18 +126,27 @@ void TileRun::finish_inputs(std::int32_t node, Time end) {
     }
 }
 
-bool TileRun::finish_output(std::int32_t node, const NodeCost& cost, const NodeRun& run) {
+bool TileRun::finish_outputs(std::int32_t node, const NodeCost& cost, const NodeRun& run) {
     const Node& self = graph_.nodes[static_cast<std::size_t>(node)];
     if (self.state >= 0) {
         enter(copy_in(self.state, core_of(node).tensors), run.start, run.end);
     }
-    const std::int32_t b = graph_.output_of(node);
-    if (cost.streams_output) {
-        state(b).off_chip = run.end;
-        return true;
+    for (const std::int32_t b : graph_.outputs_of(node)) {
+        if (cost.streams_output) {
+            state(b).off_chip = run.end;
+        } else {
+            enter(output_copy(b), run.start, run.end);
+        }
     }
-    const std::int32_t id = output_copy_[static_cast<std::size_t>(node)];
-    enter(id, run.start, run.end);
+    for (const std::int32_t b : graph_.outputs_of(node)) {
+        if (!cost.streams_output && !finish_output(b, node, run.end)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool TileRun::finish_output(std::int32_t b, std::int32_t node, Time end) {
     bool spills = false;
     for (std::int32_t at = state(b).first_copy;
          at < state(b).end_copy && !schedule_->keep_between_stacks;
@@ -146,15 +155,15 @@ bool TileRun::finish_output(std::int32_t node, const NodeCost& cost, const NodeR
     }
     if (block(b).leaves || spills) {
         const MoveCause cause = block(b).leaves ? MoveCause::output : MoveCause::spill;
-        const Time end = write_back(id, run.end, cause);
-        if (end == never) {
+        const Time written = write_back(output_copy(b), end, cause);
+        if (written == never) {
             return false;
         }
         if (!schedule_->overlap) {
             Time& idle = idle_[static_cast<std::size_t>(core_index(node))];
-            idle = std::max(idle, end);
+            idle = std::max(idle, written);
         }
-        drop_unused(id);
+        drop_unused(output_copy(b));
     }
     return true;
 }
@@ -179,9 +188,12 @@ void TileRun::ask_for(std::int32_t node) const {
         __builtin_prefetch(copies_.data() + use_copy_[static_cast<std::size_t>(u)], 1);
         __builtin_prefetch(blocks_.data() + graph_.uses[static_cast<std::size_t>(u)], 1);
     }
-    __builtin_prefetch(copies_.data() + output_copy_[n], 1);
-    for (const std::int32_t consumer : graph_.consumers_of(graph_.output_of(node))) {
-        __builtin_prefetch(nodes_.data() + consumer, 1);
+    for (const std::int32_t b : graph_.outputs_of(node)) {
+        __builtin_prefetch(
+            copies_.data() + output_copy_[static_cast<std::size_t>(b - graph_.first_output)], 1);
+        for (const std::int32_t consumer : graph_.consumers_of(b)) {
+            __builtin_prefetch(nodes_.data() + consumer, 1);
+        }
     }
 }
 
@@ -205,11 +217,13 @@ bool TileRun::place(std::int32_t node) {
     out_->busy_cycles[static_cast<std::size_t>(core)] += run.end - run.start;
     out_->compute_pj += cost.energy_pj;
     idle_[static_cast<std::size_t>(core)] = run.end;
-    if (!finish_output(node, cost, run)) {
+    if (!finish_outputs(node, cost, run)) {
         return false;
     }
     finish_inputs(node, run.end);
-    wake(graph_.output_of(node), run.end);
+    for (const std::int32_t b : graph_.outputs_of(node)) {
+        wake(b, run.end);
+    }
     if (self.state >= 0) {
         wake(self.state, run.end);
     }

@@ -98,7 +98,9 @@ class TileRun {
     /// Sets when the node runs, from run.start on.
     bool find_start(std::int32_t node, const NodeCost& cost, NodeRun& run);
     void finish_inputs(std::int32_t node, Time end);
-    bool finish_output(std::int32_t node, const NodeCost& cost, const NodeRun& run);
+    bool finish_outputs(std::int32_t node, const NodeCost& cost, const NodeRun& run);
+    /// Writes a block that a node has made off chip if it has to go there.
+    bool finish_output(std::int32_t block, std::int32_t node, Time end);
     void wake(std::int32_t block, Time end);
     void wake_node(std::int32_t node, Time end);
     void finish();
@@ -148,6 +150,9 @@ class TileRun {
     [[nodiscard]] const TileCore& core_of(std::int32_t node) const {
         return machine_.cores[static_cast<std::size_t>(core_index(node))];
     }
+    [[nodiscard]] std::int32_t& output_copy(std::int32_t b) {
+        return output_copy_[static_cast<std::size_t>(b - graph_.first_output)];
+    }
     [[nodiscard]] const Block& block(std::int32_t b) const {
         return graph_.blocks[static_cast<std::size_t>(b)];
     }
@@ -182,7 +187,8 @@ class TileRun {
     /// Operators that read of earlier ones, with those; in the order of their first nodes.
     std::vector<std::pair<std::int32_t, std::int32_t>> operator_reads_;
     std::vector<std::int32_t> use_copy_;      ///< Of every use; -1 = it streams.
-    std::vector<std::int32_t> output_copy_;   ///< Of every node; -1 = it streams.
+    /// Of every block that a node writes, from the first one on; -1 = it streams.
+    std::vector<std::int32_t> output_copy_;
     std::vector<Candidate> candidates_;       ///< A heap.
     std::vector<std::int32_t> earlier_move_;  ///< Per move: the one before of the same block.
     std::vector<std::vector<std::int32_t>> resident_;  ///< Per memory: its copies, unordered.

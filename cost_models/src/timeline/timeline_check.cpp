@@ -129,7 +129,8 @@ class Checker {
             return known->second;
         }
         const bool streamed =
-            cost_of(producer).streams_output && block == graph_.output_of(producer);
+            cost_of(producer).streams_output &&
+            graph_.blocks[static_cast<std::size_t>(block)].kind != BlockKind::state;
         return streamed ? run_of(producer).end : std::numeric_limits<Time>::max();
     }
 
@@ -165,7 +166,9 @@ class Checker {
         for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
             const auto node = static_cast<std::int32_t>(n);
             const std::int32_t memory = core_of(node).tensors;
-            arrivals.emplace(graph_.output_of(node), memory, run_of(node).start, run_of(node).end);
+            for (const std::int32_t b : graph_.outputs_of(node)) {
+                arrivals.emplace(b, memory, run_of(node).start, run_of(node).end);
+            }
             if (graph_.nodes[n].state >= 0) {
                 arrivals.emplace(
                     graph_.nodes[n].state, memory, run_of(node).start, run_of(node).end);

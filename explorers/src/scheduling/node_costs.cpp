@@ -42,7 +42,7 @@ std::vector<ShapeBits> measure(const NodeGraph& graph) {
             const Block& block = graph.blocks[static_cast<std::size_t>(b)];
             (block.kind == BlockKind::weight ? bits.weights : bits.tensors) += block.bits;
         }
-        bits.output = graph.blocks[static_cast<std::size_t>(graph.output_of(node))].bits;
+        bits.output = graph.output_bits(node);
         if (graph.nodes[n].state >= 0) {
             bits.output += graph.blocks[static_cast<std::size_t>(graph.nodes[n].state)].bits;
         }

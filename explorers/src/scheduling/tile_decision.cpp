@@ -93,6 +93,14 @@ void read_tile_rules(const Reader& section, TileDecision& out) {
     out.keep_between_stacks =
         section.find("keep_between_stacks").boolean_or(out.keep_between_stacks);
     out.stream_alone = section.find("stream_alone").boolean_or(out.stream_alone);
+    if (const Reader blocks = section.find("blocks")) {
+        using cost_models::timeline::BlockRule;
+        out.blocks = static_cast<BlockRule>(blocks.choice({"whole", "parts"}));
+    }
+    if (const Reader cuts = section.find("cuts")) {
+        using cost_models::timeline::CutRule;
+        out.cuts = static_cast<CutRule>(cuts.choice({"even", "aligned"}));
+    }
 }
 
 bool has_tile_layout(const Reader& section) {
@@ -127,6 +135,8 @@ TileDecision read_tile_decision(const Reader& section,
                    "preload_weights",
                    "keep_between_stacks",
                    "stream_alone",
+                   "blocks",
+                   "cuts",
                    "mapping"});
     TileDecision out;
     read_tile_layout(section, workload, architecture, out);

@@ -67,11 +67,17 @@ TiledNetwork run_tiles(const workloads::Workload& workload,
     for (const workloads::Operator& op : workload.operators) {
         out.operators.push_back(op.name);
     }
-    out.graph = timeline::build_node_graph(workload, decision.mapping.tiling);
     out.machine = timeline::tile_machine(architecture);
-    out.violations = out.graph.violations;
+    out.violations = out.machine.violations;
+    timeline::GraphRules rules{decision.blocks, decision.cuts, {}};
+    if (out.violations.empty() && decision.cuts == timeline::CutRule::aligned) {
+        // Stacks do not depend on cuts: all tiles of an operator together read all its weights.
+        rules.stack_of_operator =
+            stacks_of(timeline::build_node_graph(workload, {}), out.machine, decision);
+    }
+    out.graph = timeline::build_node_graph(workload, decision.mapping.tiling, rules);
     out.violations.insert(
-        out.violations.end(), out.machine.violations.begin(), out.machine.violations.end());
+        out.violations.begin(), out.graph.violations.begin(), out.graph.violations.end());
     if (!out.violations.empty()) {
         return out;
     }

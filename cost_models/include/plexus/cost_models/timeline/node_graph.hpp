@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <ranges>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,31 @@ struct OperatorTiling {
     /// empty = none does.
     std::string carried;
     auto operator<=>(const OperatorTiling&) const = default;
+};
+
+/// What makes a block.
+enum class BlockRule : std::uint8_t {
+    whole,  ///< What one node writes: whoever reads a part of it gets all of it.
+    /// What one node writes, cut wherever a node that reads of it begins or ends to read, along
+    /// every axis: nodes get what they read and no more.
+    parts,
+};
+
+/// Where tiles of an operator end.
+enum class CutRule : std::uint8_t {
+    even,  ///< As DimCut says.
+    /// Where the same tile of those that read of it in its stack needs no more: going back from the
+    /// last operator, ahead of their cuts by the halo. Even, if they do not cut in as many parts.
+    aligned,
+};
+
+/// How a network is cut beside its tiling.
+struct GraphRules {
+    BlockRule blocks = BlockRule::whole;
+    CutRule cuts = CutRule::even;
+    /// Of `aligned`: one per operator; empty = one stack.
+    std::vector<std::int32_t> stack_of_operator;
+    auto operator<=>(const GraphRules&) const = default;
 };
 
 /// What the data of a block are.
@@ -76,8 +102,7 @@ struct NodeGroup {
     auto operator<=>(const NodeGroup&) const = default;
 };
 
-/// Computation nodes of a network and the blocks that pass between them. The output of node n is
-/// block `first_output + n`.
+/// Computation nodes of a network and the blocks that pass between them.
 struct NodeGraph {
     std::vector<Node> nodes;    ///< By operator, then by tile.
     std::vector<Block> blocks;  ///< Constants and inputs, outputs of nodes, states.
@@ -86,6 +111,7 @@ struct NodeGraph {
     std::vector<std::int32_t> operator_nodes;   ///< First node of each operator, and the end.
     std::vector<std::int32_t> operator_groups;  ///< First group of each operator, and the end.
     std::int32_t first_output = 0;
+    std::vector<std::int32_t> first_made;      ///< First block that each node writes, and the end.
     std::vector<std::int64_t> first_use;       ///< Of each node in `uses`, and the end.
     std::vector<std::int32_t> uses;            ///< Blocks that a node reads; none twice.
     std::vector<std::int64_t> first_consumer;  ///< Of each block in `consumers`, and the end.
@@ -102,7 +128,20 @@ struct NodeGraph {
         return {consumers.data() + first_consumer[b],
                 static_cast<std::size_t>(first_consumer[b + 1] - first_consumer[b])};
     }
-    [[nodiscard]] std::int32_t output_of(std::int32_t node) const { return first_output + node; }
+    /// The blocks that a node writes, one at least; its state is not among them.
+    [[nodiscard]] std::ranges::iota_view<std::int32_t, std::int32_t> outputs_of(
+        std::int32_t node) const {
+        const auto n = static_cast<std::size_t>(node);
+        return {first_made[n], first_made[n + 1]};
+    }
+    /// Bits of all of them.
+    [[nodiscard]] std::int64_t output_bits(std::int32_t node) const {
+        std::int64_t bits = 0;
+        for (const std::int32_t block : outputs_of(node)) {
+            bits += blocks[static_cast<std::size_t>(block)].bits;
+        }
+        return bits;
+    }
     /// Uses of blocks that a node has made.
     [[nodiscard]] std::int64_t dependencies() const;
 };
@@ -116,12 +155,13 @@ struct NodeGraph {
 ///   as equal on both sides.
 /// - Tensors from outside and weights are cut like the tiles of the reader that cuts them finest.
 /// - Tiles along a reduction form a chain of partial sums; the last one has the complete output.
-/// - A cache is read from off chip; what is appended to it is waited for.
+/// - A cache is read from off chip; what is appended to it is waited for, in whole blocks.
 /// \param tiling One per operator; empty = no operator is cut.
 /// \return a graph with violations if an operator cannot be cut like that: a dimension it does not
 /// have or that is cut twice, more parts than elements, a cut along the axis that a softmax or
 /// normalisation needs as a whole, or along the inner dimension of a merged output axis.
 [[nodiscard]] NodeGraph build_node_graph(const workloads::Workload& workload,
-                                         const std::vector<OperatorTiling>& tiling);
+                                         const std::vector<OperatorTiling>& tiling,
+                                         const GraphRules& rules = {});
 
 }  // namespace plexus::cost_models::timeline
