@@ -140,20 +140,19 @@ TEST_CASE("aligned tiles end where those of their readers need no more", "[timel
         CHECK(graph.blocks[static_cast<std::size_t>(block)].producer <= 3);
     }
     SECTION("alone in its stack an operator is cut evenly") {
-        const NodeGraph apart = build_node_graph(
-            net.workload, tiling, {BlockRule::whole, CutRule::aligned, {0, 0, 1}});
+        const NodeGraph apart =
+            build_node_graph(net.workload, tiling, {BlockRule::whole, CutRule::aligned, {0, 0, 1}});
         CHECK(tile_rows(apart, 1) == std::vector<std::int64_t>{4, 4, 4});
         CHECK(tile_rows(apart, 0) == std::vector<std::int64_t>{5, 4, 3});
     }
     SECTION("no tile is left empty") {
         const std::vector<OperatorTiling> fine{rows(12), rows(12), rows(12)};
-        const NodeGraph graph12 =
-            build_node_graph(net.workload, fine, in_parts(CutRule::aligned));
+        const NodeGraph graph12 = build_node_graph(net.workload, fine, in_parts(CutRule::aligned));
         CHECK(tile_rows(graph12, 0) == std::vector<std::int64_t>(12, 1));
     }
     SECTION("a reader in other parts says nothing") {
-        const NodeGraph other = build_node_graph(
-            net.workload, {rows(3), rows(3), rows(4)}, in_parts(CutRule::aligned));
+        const NodeGraph other =
+            build_node_graph(net.workload, {rows(3), rows(3), rows(4)}, in_parts(CutRule::aligned));
         CHECK(tile_rows(other, 1) == std::vector<std::int64_t>{4, 4, 4});
         CHECK(tile_rows(other, 0) == std::vector<std::int64_t>{5, 4, 3});
     }
@@ -176,8 +175,8 @@ TEST_CASE("more blocks than can be numbered are no graph", "[timeline]") {
     const auto a = net.conv(net.input(1, 20000), 20000, 1);
     net.conv(a, 1, 1);
     net.transpose(a);
-    const NodeGraph graph = build_node_graph(
-        net.workload, {{}, rows(20000), {{}, {{"OY", 20000}}, ""}}, in_parts());
+    const NodeGraph graph =
+        build_node_graph(net.workload, {{}, rows(20000), {{}, {{"OY", 20000}}, ""}}, in_parts());
     REQUIRE(graph.violations.size() == 1);
     CHECK(graph.violations[0].rule == "blocks of " + net.workload.tensors[a].name);
     CHECK(graph.nodes.empty());
@@ -196,7 +195,8 @@ TEST_CASE("blocks in parts are what tiles read, and add up to the whole ones",
             tiling.push_back(rows(1 + dice[i] / 8 % size));
         }
         const auto cuts = static_cast<CutRule>(dice.size() % 2);
-        const NodeGraph whole = build_node_graph(net.workload, tiling, {BlockRule::whole, cuts, {}});
+        const NodeGraph whole =
+            build_node_graph(net.workload, tiling, {BlockRule::whole, cuts, {}});
         const NodeGraph parts = build_node_graph(net.workload, tiling, in_parts(cuts));
         RC_ASSERT(whole.violations.empty() && parts.violations.empty());
         RC_ASSERT(whole.nodes == parts.nodes);

@@ -72,4 +72,26 @@ TEST_CASE("closed form and timeline of one core agree on the same stack and tile
     }
 }
 
+TEST_CASE("they agree in tiles along both axes if cuts are ahead and blocks are cut", "[fusion]") {
+    // 4 x 8 tiles of 6 rows and 32 pixels: a tile keeps what the next ones to the right and below
+    // need of it, in both.
+    const auto with = [](std::vector<Override> more) {
+        std::vector<Override> out{
+            {"decisions.fusion.depth_first.tile_x", "32"},
+            {"decisions.fusion.depth_first.tile_y", "6"},
+            {"decisions.timeline.tiles.default.intra_core_tiling", R"(["OY, 4", "OX, 8"])"}};
+        out.insert(out.end(), more.begin(), more.end());
+        return figures(out);
+    };
+    const Figures closed = with({{"decisions.fusion.stacks", "depth_first"}});
+    const Figures line =
+        with({{"decisions.timeline.blocks", "parts"}, {"decisions.timeline.cuts", "aligned"}});
+    CHECK(closed.off_chip_bits == output_bits + input_bits + weight_bits);
+    CHECK(line.off_chip_bits == closed.off_chip_bits);
+    // Ports of the closed form move whole words, of narrow tiles more often not full.
+    CHECK(line.energy == Approx(closed.energy).epsilon(1e-5));
+    CHECK(closed.latency <= line.latency);
+    CHECK(closed.latency >= line.latency - (output_bits + weight_bits) / off_chip_width);
+}
+
 }  // namespace test_fusion_agreement

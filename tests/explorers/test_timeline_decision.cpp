@@ -132,6 +132,10 @@ TEST_CASE("every decision about a timeline changes a design", "[tiles][sensitivi
     differs("priority", "tiles");
     differs("keep_between_stacks", "false", {{"decisions.timeline.stacks", "layers"}});
     differs("stream_alone", "true", {{"decisions.timeline.stacks", "layers"}});
+    differs(
+        "blocks", "parts", {{"decisions.timeline.tiles.Conv.intra_core_tiling", "[\"OY, 4\"]"}});
+    differs(
+        "cuts", "aligned", {{"decisions.timeline.tiles.Conv.intra_core_tiling", "[\"OY, 4\"]"}});
     // Where the first of four tiles wait for one core, others are better.
     const std::vector<Override> crowded{{"decisions.timeline.tiles.Conv.inter_core_tiling", "[]"}};
     for (const char* rule : {"greedy", "annealing", "nsga2"})

@@ -246,7 +246,7 @@ class Builder {
     std::vector<OperatorGrid> grids_;  ///< By operator.
     std::vector<OperatorPlan> plans_;
     std::optional<GraphBlocks> blocks_;
-    std::vector<std::int32_t> known_shapes_;            ///< Of the operator at hand.
+    std::vector<std::int32_t> known_shapes_;  ///< Of the operator at hand.
     std::vector<std::int64_t> sizes_;
     std::vector<std::pair<std::int32_t, std::int64_t>> states_;  ///< Node and place in uses.
     NodeGraph graph_;
@@ -278,10 +278,10 @@ NodeGraph build_node_graph(const Workload& workload,
                            const std::vector<OperatorTiling>& tiling,
                            const GraphRules& rules) {
     const std::size_t operators = workload.operators.size();
-    core::ensure((tiling.empty() || tiling.size() == operators) &&
-                     (rules.stack_of_operator.empty() ||
-                      rules.stack_of_operator.size() == operators),
-                 "build_node_graph(): one tiling and one stack per operator");
+    core::ensure(
+        (tiling.empty() || tiling.size() == operators) &&
+            (rules.stack_of_operator.empty() || rules.stack_of_operator.size() == operators),
+        "build_node_graph(): one tiling and one stack per operator");
     return Builder(workload, tiling, rules).build();
 }
 

@@ -26,9 +26,8 @@ struct Parts {
     [[nodiscard]] std::int64_t size_of(std::int64_t p) const { return begin(p + 1) - begin(p); }
     /// The part that holds element x.
     [[nodiscard]] std::int64_t at(std::int64_t x) const {
-        return begins.empty()
-                   ? ((x + 1) * count - 1) / size
-                   : std::ranges::upper_bound(begins, x) - begins.begin() - 1;
+        return begins.empty() ? ((x + 1) * count - 1) / size
+                              : std::ranges::upper_bound(begins, x) - begins.begin() - 1;
     }
 };
 

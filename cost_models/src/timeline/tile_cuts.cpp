@@ -36,9 +36,7 @@ void for_each_part(const OperatorGrid& grid, const std::vector<IndexTerm>& terms
     }
 }
 
-void cut_for_reader(const OperatorGrid& grid,
-                    const std::vector<AxisRead>& axes,
-                    AxisCuts& cuts) {
+void cut_for_reader(const OperatorGrid& grid, const std::vector<AxisRead>& axes, AxisCuts& cuts) {
     for (std::size_t a = 0; a < axes.size() && a < cuts.size(); ++a) {
         for_each_part(grid, axes[a].terms, [&](const std::vector<std::int64_t>& parts) {
             if (const Interval elements = axes[a].at(grid, parts); !elements.empty()) {

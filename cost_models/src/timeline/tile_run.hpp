@@ -186,7 +186,7 @@ class TileRun {
     std::vector<Copy> copies_;
     /// Operators that read of earlier ones, with those; in the order of their first nodes.
     std::vector<std::pair<std::int32_t, std::int32_t>> operator_reads_;
-    std::vector<std::int32_t> use_copy_;      ///< Of every use; -1 = it streams.
+    std::vector<std::int32_t> use_copy_;  ///< Of every use; -1 = it streams.
     /// Of every block that a node writes, from the first one on; -1 = it streams.
     std::vector<std::int32_t> output_copy_;
     std::vector<Candidate> candidates_;       ///< A heap.
