@@ -119,9 +119,43 @@ TEST_CASE("partial sums, states and caches stay whole", "[timeline]") {
     CHECK(read_bits(graph, 1) == 2 * 6 * 16);
 
     net.workload.tensors[a].role = workloads::TensorRole::cache;
-    const NodeGraph cached = build_node_graph(net.workload, {{}, rows(3)}, in_parts());
+    const NodeGraph cached = build_node_graph(net.workload, {rows(2), rows(3)}, in_parts());
     REQUIRE(cached.violations.empty());
-    CHECK(output_bits(cached, 0) == std::vector<std::int64_t>{2 * 6 * 8});
+    CHECK(output_bits(cached, 0) == std::vector<std::int64_t>{2 * 3 * 8});
+    std::int64_t held = 0;  // blocks of what the cache holds before: as the reader reads
+    for (const Block& block : cached.blocks) {
+        held += block.producer < 0 && block.tensor == static_cast<std::int32_t>(a) ? 1 : 0;
+    }
+    CHECK(held == 3);
+}
+
+TEST_CASE("bits of the parts of a format add up to those of the whole", "[timeline]") {
+    TileNetwork net;
+    const auto a = net.conv(net.input(1, 7), 1, 1);
+    net.conv(a, 1, 1);
+    workloads::PrecisionFormat format;  // five values of base 3 in a byte: 1.6 bits each
+    format.kind = workloads::NumberKind::ternary;
+    format.per_byte = 5;
+    net.workload.tensors[a].format = format;
+    const std::vector<OperatorTiling> tiling{{}, rows(7)};
+    const NodeGraph whole = build_node_graph(net.workload, tiling);
+    const NodeGraph parts = build_node_graph(net.workload, tiling, in_parts());
+    REQUIRE(parts.outputs_of(0).size() == 7);
+    CHECK(parts.output_bits(0) == whole.output_bits(0));
+}
+
+TEST_CASE("an axis that nothing indexes is read as a whole", "[timeline]") {
+    TileNetwork net;
+    const auto a = net.conv(net.input(1, 6), 2, 1);
+    net.conv(a, 2, 1);
+    net.workload.operators[1].inputs[0].indices[1].terms.clear();
+    for (const BlockRule rule : {BlockRule::whole, BlockRule::parts}) {
+        const NodeGraph graph =
+            build_node_graph(net.workload, {rows(3), rows(2)}, {rule, CutRule::even, {}});
+        REQUIRE(graph.violations.empty());
+        CHECK(read_bits(graph, 3) == 2 * 6 * 8);
+        CHECK(read_bits(graph, 4) == 2 * 6 * 8);
+    }
 }
 
 TEST_CASE("aligned tiles end where those of their readers need no more", "[timeline]") {
@@ -150,12 +184,48 @@ TEST_CASE("aligned tiles end where those of their readers need no more", "[timel
         const NodeGraph graph12 = build_node_graph(net.workload, fine, in_parts(CutRule::aligned));
         CHECK(tile_rows(graph12, 0) == std::vector<std::int64_t>(12, 1));
     }
+    SECTION("nor if the first ones need padding only") {
+        TileNetwork padded;
+        padded.conv(padded.conv(padded.input(1, 6), 1, 1), 1, 1, 1, 3);
+        const NodeGraph six =
+            build_node_graph(padded.workload, {rows(6), rows(6)}, in_parts(CutRule::aligned));
+        CHECK(tile_rows(six, 1) == std::vector<std::int64_t>(6, 2));
+        CHECK(tile_rows(six, 0) == std::vector<std::int64_t>(6, 1));
+    }
+    SECTION("a reader that cuts its window too says nothing") {
+        const OperatorTiling taps{{}, {{"OY", 3}, {"FY", 3}}, ""};
+        const NodeGraph cut =
+            build_node_graph(net.workload, {rows(3), rows(3), taps}, in_parts(CutRule::aligned));
+        CHECK(tile_rows(cut, 1) == std::vector<std::int64_t>{4, 4, 4});
+    }
     SECTION("a reader in other parts says nothing") {
         const NodeGraph other =
             build_node_graph(net.workload, {rows(3), rows(3), rows(4)}, in_parts(CutRule::aligned));
         CHECK(tile_rows(other, 1) == std::vector<std::int64_t>{4, 4, 4});
         CHECK(tile_rows(other, 0) == std::vector<std::int64_t>{5, 4, 3});
     }
+}
+
+TEST_CASE("axes that are not written element by element keep their cuts and blocks", "[timeline]") {
+    TileNetwork net;
+    const auto a = net.conv(net.input(1, 6), 1, 1);
+    net.workload.tensors[a].shape = {1, 12};
+    SECTION("every other element") {
+        net.workload.operators[0].output.indices[1].terms[0].scale = 2;
+        net.conv(a, 1, 3, 1, 1);
+    }
+    SECTION("two dimensions in one axis") {
+        net.workload.operators[0].dims.push_back({"P", 2});
+        net.workload.operators[0].output.indices[1].terms = {{2, 2}, {4, 1}};
+        net.conv(a, 1, 3, 1, 1);
+    }
+    const NodeGraph graph =
+        build_node_graph(net.workload, {rows(2), rows(2)}, in_parts(CutRule::aligned));
+    REQUIRE(graph.violations.empty());
+    CHECK(tile_rows(graph, 0) == std::vector<std::int64_t>{3, 3});
+    const bool strided = net.workload.operators[0].dims.size() == 4;
+    CHECK(graph.output_bits(0) == (strided ? 3 : 6) * 8);
+    CHECK(graph.outputs_of(0).size() == (strided ? 1 : 2));
 }
 
 TEST_CASE("with two readers a tile is enough for both", "[timeline]") {

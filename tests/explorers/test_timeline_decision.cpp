@@ -113,6 +113,21 @@ TEST_CASE("a design with a timeline costs what its timeline says, and leakage", 
     CHECK(std::get<std::string>(why.plan.rows[2][4]) == "4");
 }
 
+TEST_CASE("cuts are aligned within a stack", "[tiles]") {
+    TileExperiment e = load_tile_experiment(file);
+    const auto shapes = [&](StackRule stacks, cost_models::timeline::CutRule cuts) {
+        for (auto& tiling : e.decision.mapping.tiling)
+            tiling = {{}, {{"OY", 4}}, ""};
+        e.decision.stack_rule = stacks;
+        e.decision.cuts = cuts;
+        return run_tiles(e.workload, e.architecture, e.decision).graph.shapes;
+    };
+    using cost_models::timeline::CutRule;
+    const auto even = shapes(StackRule::one, CutRule::even);
+    CHECK(shapes(StackRule::layers, CutRule::aligned) == even);
+    CHECK(shapes(StackRule::one, CutRule::aligned) != even);
+}
+
 TEST_CASE("every decision about a timeline changes a design", "[tiles][sensitivity]") {
     const std::vector<double> base = objectives({});
     const auto differs = [&](const char* key, const char* value, std::vector<Override> with = {}) {

@@ -36,11 +36,17 @@ void refine(const OperatorGrid& grid,
     }
 }
 
-/// The axes make up every element of the tensor.
-bool cover(const std::vector<AxisParts>& axes, const Tensor& tensor) {
-    bool all = axes.size() == tensor.shape.size();
-    for (std::size_t a = 0; all && a < axes.size(); ++a) {
-        all = axes[a].parts.size * axes[a].scale == tensor.shape[a];
+/// Every element of the tensor is written, in order along every axis.
+bool writes_all(const Operator& op, const Tensor& tensor) {
+    bool all = op.output.indices.size() == tensor.shape.size();
+    for (std::size_t a = 0; all && a < tensor.shape.size(); ++a) {
+        std::int64_t elements = 1;
+        for (const workloads::IndexTerm& term : op.output.indices[a].terms) {
+            elements *= op.dims[term.dim].size;
+        }
+        const workloads::IndexTerm* const lead = leading_term(op.output.indices[a]);
+        all = elements == tensor.shape[a] &&
+              (lead == nullptr || op.dims[lead->dim].size * lead->scale == elements);
     }
     return all;
 }
@@ -163,10 +169,10 @@ void GraphBlocks::add_constants(NodeGraph& graph) {
 
 void GraphBlocks::add_written(NodeGraph& graph) {
     for (std::size_t o = 0; o < grids_.size(); ++o) {
-        const std::size_t t = workload_.operators[o].output.tensor;
-        std::vector<AxisParts> axes =
-            written_axes(workload_.operators[o], grids_[o], graph.violations);
-        if (!cuts_.empty() && !constant(t) && cover(axes, workload_.tensors[t])) {
+        const Operator& op = workload_.operators[o];
+        const std::size_t t = op.output.tensor;
+        std::vector<AxisParts> axes = written_axes(op, grids_[o], graph.violations);
+        if (!cuts_.empty() && !constant(t) && writes_all(op, workload_.tensors[t])) {
             axes = exact_axes(t);
         }
         written_.push_back(grid_of(t, std::move(axes), graph.violations));
