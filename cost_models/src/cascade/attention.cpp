@@ -5,22 +5,13 @@
 #include <array>
 #include <tuple>
 
+#include "cascade/attention_machine.hpp"
+
 namespace plexus::cost_models::cascade {
 
 namespace {
 
-constexpr double side_of_array = 256;
-constexpr double bytes_per_value = 2;          // fp16
 constexpr double query_chunk_bytes = 4 << 20;  // Queries held while keys and values pass by.
-constexpr double flat_buffer_bytes = 32 << 20;
-constexpr double bandwidth = 400.0 * (1ULL << 30);  // Bytes per s, HBM2.
-constexpr core::Frequency clock{0.94e9};
-
-/// Queries, keys, values or results.
-double operand_bytes(const AttentionShape& shape) {
-    return bytes_per_value * static_cast<double>(shape.batch * shape.heads) *
-           static_cast<double>(shape.tokens * shape.features);
-}
 
 }  // namespace
 
@@ -63,29 +54,10 @@ Pipeline fusemax_attention(const AttentionShape& shape) {
                        {"sum", 0, n},
                        {"AV", 0, n * features},
                        {"correction", 0, n}},
-            .clock = clock,
+            .clock = attention_clock,
             .fill_cycles = blocks * features,
             .off_chip_bytes = fusemax_traffic_bytes(shape),
-            .off_chip_bytes_per_s = bandwidth};
-}
-
-Pipeline flat_attention(const AttentionShape& shape) {
-    const double n = shape.scores();
-    const auto features = static_cast<double>(shape.features);
-    return {.units = {{"array", side_of_array * side_of_array}, {"lanes", side_of_array}},
-            .stages = {{"QK", 0, n * features}, {"softmax", 1, 4 * n}, {"AV", 0, n * features}},
-            .clock = clock,
-            .off_chip_bytes = flat_spills(shape) ? flat_spilled_bytes(shape) : 0,
-            .off_chip_bytes_per_s = bandwidth};
-}
-
-bool flat_spills(const AttentionShape& shape) {
-    return side_of_array * static_cast<double>(shape.tokens) * bytes_per_value > flat_buffer_bytes;
-}
-
-double flat_spilled_bytes(const AttentionShape& shape) {
-    constexpr double passes = 4;  // scores: written, read by the softmax, written, read for AV
-    return passes * bytes_per_value * shape.scores() + 4 * operand_bytes(shape);
+            .off_chip_bytes_per_s = attention_bandwidth};
 }
 
 double fusemax_traffic_bytes(const AttentionShape& shape) {

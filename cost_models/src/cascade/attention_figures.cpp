@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <optional>
-#include <string>
-#include <utility>
+#include <vector>
 
 #include "plexus/cost_models/cascade/attention.hpp"
 
@@ -48,46 +46,24 @@ constexpr std::array<Published, 24> published{{
     {22283.52, 9.570699e+15, 4862.109, 3.573413e+13},        // XLM, 1M
 }};
 
-AttentionFigure figure(const char* design,
-                       AttentionQuantity quantity,
-                       const AttentionShape& shape,
-                       double published_value) {
-    return {.design = design,
-            .quantity = quantity,
-            .shape = shape,
-            .published = published_value,
-            .ours = std::nullopt,
-            .bound = false,
-            .remark = ""};
-}
-
 }  // namespace
 
 std::vector<AttentionFigure> check_attention_figures() {
+    using enum AttentionQuantity;
     std::vector<AttentionFigure> figures;
     const std::vector<AttentionShape> shapes = published_attention_shapes();
     for (std::size_t i = 0; i < shapes.size(); ++i) {
         const AttentionShape& shape = shapes[i];
         const Published& point = published.at(i);
-        using enum AttentionQuantity;
-        AttentionFigure time = figure("FLAT", latency, shape, point.flat_latency);
-        AttentionFigure traffic = figure("FLAT", off_chip_bytes, shape, point.flat_traffic);
-        time.ours = cascade::latency(flat_attention(shape)).value;
-        if (flat_spills(shape)) {
-            traffic.ours = flat_spilled_bytes(shape);
-            traffic.bound = time.bound = true;
-            traffic.remark = time.remark =
-                "each operand once: how often FLAT fetches it again is "
-                "not published";
-        } else {
-            traffic.remark = "the tiles that FLAT fetches keys and values for are not published";
-        }
-        figures.push_back(std::move(time));
-        figures.push_back(std::move(traffic));
-        figures.push_back(figure("FuseMax", latency, shape, point.fusemax_latency));
-        figures.back().ours = cascade::latency(fusemax_attention(shape)).value;
-        figures.push_back(figure("FuseMax", off_chip_bytes, shape, point.fusemax_traffic));
-        figures.back().ours = fusemax_traffic_bytes(shape);
+        const Pipeline flat = flat_attention(shape, published_flat_mapping(shape));
+        const Pipeline fusemax = fusemax_attention(shape);
+        figures.push_back(
+            {"FLAT", latency, shape, point.flat_latency, cascade::latency(flat).value});
+        figures.push_back({"FLAT", off_chip_bytes, shape, point.flat_traffic, flat.off_chip_bytes});
+        figures.push_back(
+            {"FuseMax", latency, shape, point.fusemax_latency, cascade::latency(fusemax).value});
+        figures.push_back(
+            {"FuseMax", off_chip_bytes, shape, point.fusemax_traffic, fusemax.off_chip_bytes});
     }
     return figures;
 }

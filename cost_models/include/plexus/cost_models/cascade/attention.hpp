@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <compare>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,22 +56,57 @@ struct AttentionShape {
 /// \par Source FuseMax, MICRO 2024, and its artifact (FPSG-UIUC/micro24-fusemax-artifact).
 [[nodiscard]] Pipeline fusemax_attention(const AttentionShape& shape);
 
-/// FLAT: matrix products on the 256 × 256 array, the softmax with 4 operations per score on 256
-/// lanes beside it. Off chip go the scores that do not fit, see flat_spills().
-/// \par Source As fusemax_attention().
-[[nodiscard]] Pipeline flat_attention(const AttentionShape& shape);
-
 /// Off-chip traffic of FuseMax in bytes: queries and results once, keys and values once per 4 MiB
 /// of queries.
 [[nodiscard]] double fusemax_traffic_bytes(const AttentionShape& shape);
 
-/// Whether the scores of 256 queries, a row of FLAT's array, are more than its 32 MiB hold. Then
-/// all scores go off chip between its three steps.
-[[nodiscard]] bool flat_spills(const AttentionShape& shape);
+/// How FLAT executes attention on its array of 256 × 256 and a buffer: for some queries at a time,
+/// all scores, their softmax, and the product with the values.
+struct FlatMapping {
+    std::int64_t rows = 256;  ///< Queries at a time, of one head.
+    // What the buffer holds while it is used. The array fetches all else tile by tile from off
+    // chip, as often as it needs it.
+    bool holds_queries = false;
+    bool holds_keys = false;
+    bool holds_values = false;
+    bool holds_scores = true;  ///< Else they go off chip between the three steps.
+    bool holds_results = false;
+    /// What stays in the array: tiles of keys and values, by which all queries pass, or sums.
+    bool keys_stay = false;
+    auto operator<=>(const FlatMapping&) const = default;
+};
 
-/// Off-chip traffic of FLAT with spilled scores, at least: each score written and read twice, each
-/// operand and result moved once.
-[[nodiscard]] double flat_spilled_bytes(const AttentionShape& shape);
+/// Bytes of FLAT's buffer.
+inline constexpr double flat_buffer_bytes = 32 << 20;
+
+/// Share of what the buffer holds that it has no room for: it holds scores once, operands, and
+/// tiles of 256 × `features` of those that it does not hold, twice, so that the next ones come
+/// while these are used.
+[[nodiscard]] double flat_spilled_share(const AttentionShape& shape,
+                                        const FlatMapping& mapping,
+                                        double buffer_bytes = flat_buffer_bytes);
+
+/// Off-chip traffic of FLAT in bytes. What is spilled moves every time it is used: of an operand
+/// that is held, as often as if it were not; scores seven times (written, read for the maximum, the
+/// exponential, which writes them, the division, which reads and writes them, and the product).
+/// Scores that are not held move four times.
+/// \pre 256 and rows divide tokens.
+/// \par Source The way the artifact of FuseMax, MICRO 2024, counts it: loops of its mappings
+/// (workspace/inputs/yamls/baselines) and spilling (src/accel) in
+/// FPSG-UIUC/micro24-fusemax-artifact.
+[[nodiscard]] double flat_traffic_bytes(const AttentionShape& shape,
+                                        const FlatMapping& mapping,
+                                        double buffer_bytes = flat_buffer_bytes);
+
+/// FLAT: matrix products on the 256 × 256 array, the softmax with 4 operations per score on 256
+/// lanes beside it.
+/// \par Source As fusemax_attention().
+[[nodiscard]] Pipeline flat_attention(const AttentionShape& shape, const FlatMapping& mapping);
+
+/// The mapping that FLAT's own tool chose for one of published_attention_shapes().
+/// \pre `tokens` are 1, 4, 16, 64, 256 or 1024 Ki, `features` 64 or 128.
+/// \par Source data/pregenerated/flat_validation.csv of the artifact, platform cloud.
+[[nodiscard]] FlatMapping published_flat_mapping(const AttentionShape& shape);
 
 enum class AttentionQuantity : std::uint8_t { latency, off_chip_bytes };
 
@@ -80,10 +115,8 @@ struct AttentionFigure {
     std::string design;  ///< FLAT or FuseMax.
     AttentionQuantity quantity = AttentionQuantity::latency;
     AttentionShape shape;
-    double published = 0;        ///< s or byte.
-    std::optional<double> ours;  ///< Nothing if it cannot be computed.
-    bool bound = false;          ///< `ours` is a lower bound only.
-    std::string remark;          ///< Why not, or why a bound.
+    double published = 0;  ///< s or byte.
+    double ours = 0;
 };
 /// Latency and traffic of both designs at all published shapes.
 [[nodiscard]] std::vector<AttentionFigure> check_attention_figures();
