@@ -21,6 +21,9 @@ struct Parts {
 
     /// First element of part p; of part `count`, the end.
     [[nodiscard]] std::int64_t begin(std::int64_t p) const {
+        if (count == 1) {  // most dimensions are not cut: no division
+            return p * size;
+        }
         return begins.empty() ? p * size / count : begins[static_cast<std::size_t>(p)];
     }
     [[nodiscard]] std::int64_t size_of(std::int64_t p) const { return begin(p + 1) - begin(p); }

@@ -16,7 +16,7 @@ struct AxisParts {
     std::int64_t stride = 1;  ///< From the index of a block to that of the next along the axis.
 
     [[nodiscard]] std::int64_t part_of(std::int64_t element) const {
-        const std::int64_t x = element / scale;
+        const std::int64_t x = scale == 1 ? element : element / scale;
         return parts.at(x < parts.size ? x : parts.size - 1);
     }
 };
