@@ -5,7 +5,8 @@
 // timelines is nodes placed per second, of graphs nodes and uses built per second; `edges` is reads
 // of blocks that a node has made. `bm_edges` is the graph of 25,000 edges, `bm_design` one design
 // point of the experiment with ResNet-18 on four arrays, all in one stack, as an explorer evaluates
-// it once all mappings are known.
+// it once all mappings are known. `bm_tiles` and `bm_graph_tiles` are the chain in tiles along both
+// axes, with aligned cuts and blocks in parts.
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -132,12 +133,23 @@ void run_timelines(benchmark::State& state, const NodeGraph& graph, int cores) {
     state.counters["moves"] = static_cast<double>(line.moves.size());
 }
 
-void bm_graph(benchmark::State& state) {
-    const workloads::Workload network = chain();
-    const auto tiling = in_rows(network, state.range(0), 1);
+/// Tiles along both axes of the maps.
+std::vector<OperatorTiling> in_tiles(const workloads::Workload& network,
+                                     std::int64_t down,
+                                     std::int64_t across) {
+    return std::vector<OperatorTiling>(network.operators.size(),
+                                       {{}, {{"OY", down}, {"OX", across}}, ""});
+}
+
+const GraphRules aligned_parts{BlockRule::parts, CutRule::aligned, {}};
+
+void build_graphs(benchmark::State& state,
+                  const workloads::Workload& network,
+                  const std::vector<OperatorTiling>& tiling,
+                  const GraphRules& rules) {
     NodeGraph graph;
     for (auto _ : state) {
-        graph = build_node_graph(network, tiling);
+        graph = build_node_graph(network, tiling, rules);
         benchmark::DoNotOptimize(graph.nodes.data());
     }
     const std::int64_t size = std::ssize(graph.nodes) + std::ssize(graph.uses);
@@ -146,6 +158,11 @@ void bm_graph(benchmark::State& state) {
     state.counters["nodes"] = static_cast<double>(graph.nodes.size());
     state.counters["edges"] = static_cast<double>(graph.dependencies());
 }
+
+void bm_graph(benchmark::State& state) {
+    const workloads::Workload network = chain();
+    build_graphs(state, network, in_rows(network, state.range(0), 1), {});
+}
 BENCHMARK(bm_graph)
     ->Arg(60)
     ->Arg(135)
@@ -153,6 +170,24 @@ BENCHMARK(bm_graph)
     ->Arg(540)
     ->Unit(benchmark::kMicrosecond)
     ->Complexity(benchmark::oN);
+
+void bm_graph_tiles(benchmark::State& state) {
+    const workloads::Workload network = chain();
+    build_graphs(state, network, in_tiles(network, state.range(0), 16), aligned_parts);
+}
+BENCHMARK(bm_graph_tiles)
+    ->Arg(9)
+    ->Arg(18)
+    ->Arg(36)
+    ->Arg(54)
+    ->Unit(benchmark::kMicrosecond)
+    ->Complexity(benchmark::oN);
+
+void bm_tiles(benchmark::State& state) {
+    const workloads::Workload network = chain();
+    run_timelines(state, build_node_graph(network, in_tiles(network, 54, 16), aligned_parts), 1);
+}
+BENCHMARK(bm_tiles)->Unit(benchmark::kMicrosecond);
 
 void bm_chain(benchmark::State& state) {
     const workloads::Workload network = chain();
