@@ -246,6 +246,22 @@ TEST_CASE("hops along the two axes have their own prices") {
     CHECK(column.latency.value - before.latency.value == Approx(3 * 7));
 }
 
+TEST_CASE("a placement that is not a run of cores of the machine is refused") {
+    const auto machine = test::array_machine(2);
+    const auto workload = test::two_layers(32, 64, 16);
+    const PlanModel model(machine, workload, test::works_of(workload));
+    const auto scratch = model.make_scratch();
+    for (const Placement wrong :
+         {Placement{-1, 1}, Placement{2, 1}, Placement{0, 0}, Placement{0, 3}, Placement{1, 2}}) {
+        CAPTURE(wrong.first_core, wrong.cores);
+        const Plan plan{{{0, 1}, wrong, {0, 2}}, {1, 1}};
+        CHECK_FALSE(model.evaluate(plan, *scratch).feasible);
+        const auto violations = model.violations(plan);
+        REQUIRE(violations.size() == 1);
+        CHECK(violations[0].rule == "placement");
+    }
+}
+
 TEST_CASE("tensors cross links and buses between cores that differ") {
     auto machine = test::array_machine(2);
     machine.off_chip = test::small_dram();
