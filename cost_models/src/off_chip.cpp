@@ -13,10 +13,6 @@ using hardware::Port;
 using hardware::PortType;
 using hardware::Transfer;
 
-bool holds_all_operands(const Memory& memory) {
-    return memory.operands.size() == 3;
-}
-
 /// Width of all ports that can do one kind of access, in bit/cycle.
 double total_width(const Memory& memory, PortType type) {
     double width = 0;
@@ -61,17 +57,6 @@ std::optional<OffChipMemory> off_chip_memory(const hardware::Architecture& archi
         }
     }
     return std::nullopt;
-}
-
-std::size_t on_chip_levels(const hardware::Architecture& architecture,
-                           const hardware::DataflowCore& core) {
-    if (core.memories.empty()) {
-        return 0;
-    }
-    const Memory& top = core.memories.back();
-    const bool named = architecture.off_chip && architecture.off_chip->name == top.name;
-    const bool outside = holds_all_operands(top) && (named || top.type == "dram");
-    return core.memories.size() - (outside ? 1 : 0);
 }
 
 const Port* find_port(const Memory& memory, const char* operand, Transfer transfer) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plexus/hardware/architecture.hpp"
 
+#include <algorithm>
+
 namespace plexus::hardware {
 
 using core::Hasher;
@@ -178,6 +180,28 @@ Seconds Synchronisation::time(int tiles) const {
     return above == time_by_tiles.begin() ? above->second : std::prev(above)->second;
 }
 
+std::size_t on_chip_levels(const Architecture& architecture, const DataflowCore& core) {
+    if (core.memories.empty()) {
+        return 0;
+    }
+    const Memory& top = core.memories.back();
+    const bool named = architecture.off_chip && architecture.off_chip->name == top.name;
+    const bool outside = top.operands.size() == 3 && (named || top.type == "dram");
+    return core.memories.size() - (outside ? 1 : 0);
+}
+
+const Memory* outermost_on_chip(const Architecture& architecture,
+                                const DataflowCore& core,
+                                std::string_view operand) {
+    for (std::size_t level = on_chip_levels(architecture, core); level-- > 0;) {
+        const Memory& memory = core.memories[level];
+        if (std::ranges::find(memory.operands, operand) != memory.operands.end()) {
+            return &memory;
+        }
+    }
+    return nullptr;
+}
+
 core::Hash content_hash(const Architecture& architecture) {
     Hasher hasher;
     add(hasher, architecture.technology);
@@ -198,10 +222,10 @@ core::Hash content_hash(const Architecture& architecture) {
     }
     hasher.add(architecture.sync.energy.value);
     hasher.add(static_cast<std::uint64_t>(architecture.memory_sharing.size()));
-    for (const std::vector<int>& group : architecture.memory_sharing) {
+    for (const std::vector<SharedMemory>& group : architecture.memory_sharing) {
         hasher.add(static_cast<std::uint64_t>(group.size()));
-        for (const int core : group) {
-            hasher.add(core);
+        for (const SharedMemory& shared : group) {
+            hasher.add(shared.core).add(shared.memory);
         }
     }
     return hasher.finish();

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "read_multi_core.hpp"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "read_chip.hpp"
+#include "read_core_ids.hpp"
 #include "read_dataflow.hpp"
 #include "read_event_driven.hpp"
+#include "read_memory_sharing.hpp"
 
 namespace plexus::hardware::detail {
 
@@ -18,19 +18,6 @@ using core::Bandwidth;
 using core::Reader;
 
 namespace {
-
-/// The whole of `text` as an id, or -1.
-int parse_id(std::string_view text) {
-    while (!text.empty() && text.front() == ' ') {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && text.back() == ' ') {
-        text.remove_suffix(1);
-    }
-    int id = -1;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
-    return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && id >= 0 ? id : -1;
-}
 
 /// Description of each core by the id that the file gives it.
 std::map<int, Reader> cores_by_id(const Reader& cores) {
@@ -43,7 +30,7 @@ std::map<int, Reader> cores_by_id(const Reader& cores) {
         const auto entries = cores.entries();
         for (std::size_t i = 0; i < entries.size(); ++i) {
             const auto& [key, value] = entries[i];
-            const int id = parse_id(key);
+            const int id = parse_core_id(key);
             std::string message;
             if (id < 0) {
                 message = "expected a core id 0, 1, 2 ... as key, got \"" + key + "\"";
@@ -164,31 +151,6 @@ LinkBuilder::Channel channel_of(double bandwidth, double cost_per_cycle) {
     return {Bandwidth(bandwidth), bandwidth > 0 ? cost_per_cycle / bandwidth : 0};
 }
 
-/// Ids of an entry of core_connectivity: "0, 1, 2" or {cores: [0, 1, 2]}.
-std::vector<int> read_members(const Reader& entry) {
-    std::vector<int> ids;
-    if (entry.is_map()) {
-        for (const Reader& item : entry.at("cores").items()) {
-            ids.push_back(static_cast<int>(
-                item.integer({.lower = 0, .upper = static_cast<double>(max_cores)})));
-        }
-        return ids;
-    }
-    std::string text = entry.text();
-    std::size_t begin = 0;
-    while (begin <= text.size()) {
-        const std::size_t comma = std::min(text.find(',', begin), text.size());
-        const int id = parse_id(std::string_view(text).substr(begin, comma - begin));
-        if (id < 0) {
-            entry.problem("expected core ids such as \"0, 1\", got \"" + text + "\"");
-            return {};
-        }
-        ids.push_back(id);
-        begin = comma + 1;
-    }
-    return ids;
-}
-
 class Connector {
   public:
     /// \param off_chip_id Of the off-chip core in the file's numbering; -1 if it has none there.
@@ -233,7 +195,7 @@ class Connector {
         } else {
             bandwidth = shared_bandwidth();
         }
-        std::vector<int> ids = read_members(entry);
+        std::vector<int> ids = read_core_ids(entry);
         const int in_file = cores_ + (off_chip_id_ >= 0 ? 1 : 0);
         for (int& id : ids) {
             if (id >= in_file) {
@@ -298,33 +260,6 @@ class Connector {
     std::optional<double> bandwidth_;
 };
 
-/// `core_memory_sharing`: groups of cores, in the numbering of the architecture.
-/// \param off_chip_id Of the off-chip core in the file's numbering; -1 if it has none there.
-std::vector<std::vector<int>> read_sharing(const Reader& list, int off_chip_id, int cores) {
-    std::vector<std::vector<int>> groups;
-    std::vector<char> seen(static_cast<std::size_t>(cores), 0);
-    const bool none = !list || list.is_null();
-    for (const Reader& entry : none ? std::vector<Reader>{} : list.items()) {
-        groups.push_back(read_members(entry));
-        if (groups.back().size() == 1) {
-            entry.problem("expected at least two core ids, got one");
-        }
-        for (int& id : groups.back()) {
-            const bool outside = id == off_chip_id;
-            id -= off_chip_id >= 0 && id > off_chip_id ? 1 : 0;
-            if (outside) {
-                entry.problem("the off-chip core shares no memory with others");
-            } else if (id >= cores) {
-                entry.problem("there is no core " + std::to_string(id));
-            } else if (seen[static_cast<std::size_t>(id)]++ != 0) {
-                entry.problem("core " + std::to_string(id) + " shares its memory already");
-            }
-        }
-        std::sort(groups.back().begin(), groups.back().end());
-    }
-    return groups;
-}
-
 }  // namespace
 
 std::span<const char* const> multi_core_keys() {
@@ -372,7 +307,7 @@ void read_multi_core(const Reader& document, Architecture& architecture, Constan
         architecture.cores.push_back(type->second);
     }
     architecture.memory_sharing =
-        read_sharing(document.find("core_memory_sharing"), off_chip.id, architecture.core_count());
+        read_memory_sharing(document.find("core_memory_sharing"), off_chip.id, architecture);
     warn_unused(document, "core_coordinates");
     const Reader section = document.find("interconnect");
     const Reader connectivity = document.find("core_connectivity");

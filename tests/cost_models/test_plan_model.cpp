@@ -384,7 +384,7 @@ TEST_CASE("plans that break a rule say which") {
     machine.cores[3] = 1;
     CHECK(first_rule(everywhere(4, true)) == "placement");
     machine = machine_with_dram();
-    machine.memory_sharing = {{0, 1}};
+    machine.memory_sharing = {{{0}, {1}}};
     CHECK(first_rule(everywhere(4, true)) == "memory of a core");
     machine = machine_with_dram();
     machine.off_chip->size = core::Bits(100);

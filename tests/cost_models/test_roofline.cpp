@@ -146,6 +146,35 @@ TEST_CASE("operators without weights stream their elements") {
     CHECK(model().evaluate(machine, softmax, {0, 1}).latency.value == Approx(24 + 3));
 }
 
+TEST_CASE("a core that reads in one memory and writes in another says what each holds") {
+    auto machine = test::array_machine(1);
+    CHECK_FALSE(model().memory(machine, machine.core(0)).inputs);
+    auto& memories = test::array_core(machine).memories;
+    hardware::Memory inputs = memories.back();
+    memories.back().operands = {"I2", "O"};
+    inputs.name = "inputs";
+    inputs.operands = {"I1"};
+    inputs.size = core::Bits(700);
+    inputs.write_cost = core::Energy(32);
+    memories.push_back(inputs);
+    const CoreMemory memory = model().memory(machine, machine.core(0));
+    REQUIRE(memory.inputs);
+    CHECK(memory.inputs->bits == 700);
+    CHECK(memory.inputs->fill_pj_per_bit == Approx(32.0 / 64));
+    CHECK(memory.inputs->drain_pj_per_bit == Approx(3.0 / 64));
+    CHECK_FALSE(memory.inputs->holds_weights);
+    CHECK(memory.shared);
+    CHECK(memory.tensor_bits == 100'000);
+    CHECK(memory.tensor_fill_pj_per_bit == Approx(4.0 / 64));
+
+    memories[memories.size() - 2].operands = {"O"};
+    memories.back().operands = {"I1", "I2"};
+    const CoreMemory with_weights = model().memory(machine, machine.core(0));
+    CHECK(with_weights.inputs->holds_weights);
+    CHECK_FALSE(with_weights.shared);
+    CHECK(with_weights.weight_bits == 700);
+}
+
 TEST_CASE("the top memory of a single core is off chip if it is a DRAM or named so") {
     auto machine = test::array_machine(1);
     const OperatorWork work = linear(16, 8, 1);

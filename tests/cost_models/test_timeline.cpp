@@ -129,7 +129,7 @@ TEST_CASE("cores that share their memory move nothing", "[timeline]") {
     net.conv(net.conv(net.input(1, 4), 2, 1), 1, 1);
     const NodeGraph graph = build_node_graph(net.workload, {rows(2), rows(2)});
     auto architecture = tile_architecture(2, ample, ample);
-    architecture.memory_sharing = {{0, 1}};
+    architecture.memory_sharing = {{{0}, {1}}};
     const TileMachine machine = tile_machine(architecture);
     CHECK(machine.memories.size() == 4);  // tensors, weights of each core, off chip
     TileSchedule schedule = on_one_core(graph);
@@ -327,7 +327,7 @@ TEST_CASE("machines that have no timeline say why", "[timeline]") {
     uneven.core_types.push_back(uneven.core_types[0]);
     std::get<hardware::DataflowCore>(uneven.core_types[1].kind).memories[1].size = core::Bits(7);
     uneven.cores = {0, 1};
-    uneven.memory_sharing = {{0, 1}};
+    uneven.memory_sharing = {{{0}, {1}}};
     REQUIRE(tile_machine(uneven).violations.size() == 1);
     CHECK(core::to_string(tile_machine(uneven).violations[0]) ==
           "memory that core 1 shares with core 0: needed 7 bits, available 100000 bits");

@@ -79,8 +79,15 @@ hardware::Architecture random_machine(core::Rng& rng) {
         default:
             test::join_by_bus(a);
             if (cores > 1) {
-                a.memory_sharing = {{0, cores - 1}};
+                a.memory_sharing = {{{0}, {cores - 1}}};
             }
+    }
+    if (rng.below(2) == 0) {
+        test::write_elsewhere(a);
+        a.memory_sharing.clear();
+        for (int c = 0; c + 1 < cores && rng.below(3) > 0; ++c) {
+            a.memory_sharing.push_back({{c, "results"}, {c + 1, "inputs"}});
+        }
     }
     return a;
 }

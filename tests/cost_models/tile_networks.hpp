@@ -101,6 +101,18 @@ inline hardware::Architecture tile_architecture(int cores,
     return a;
 }
 
+/// Cores that write what they make into memory "results", beside "inputs" of the same size.
+inline void write_elsewhere(hardware::Architecture& a) {
+    for (hardware::Core& core : a.core_types) {
+        auto& memories = std::get<hardware::DataflowCore>(core.kind).memories;
+        memories.push_back(memories[1]);
+        memories[1].name = "inputs";
+        memories[1].operands = {"I1"};
+        memories[2].name = "results";
+        memories[2].operands = {"O"};
+    }
+}
+
 /// Directed links between neighbours of a row of cores, of 4 bits per cycle and 1 pJ per bit.
 inline void link_in_a_row(hardware::Architecture& a) {
     for (int c = 0; c + 1 < a.core_count(); ++c) {

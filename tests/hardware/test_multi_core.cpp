@@ -63,10 +63,28 @@ TEST_CASE("Cores that share a memory are named together, in the program's number
         UNSCOPED_INFO(to_string(problem));
     }
     REQUIRE(result.errors.empty());
-    CHECK(result.machine.memory_sharing == std::vector<std::vector<int>>{{0, 1}});
+    CHECK(result.machine.memory_sharing == std::vector<std::vector<SharedMemory>>{{{0}, {1}}});
     Architecture apart = result.machine;
     apart.memory_sharing.clear();
     CHECK(content_hash(apart) != content_hash(result.machine));
+}
+
+TEST_CASE("Memories that are one are named core by core") {
+    const Result result = load("shared_sides.yaml");
+    for (const auto& problem : result.errors) {
+        UNSCOPED_INFO(to_string(problem));
+    }
+    REQUIRE(result.errors.empty());
+    CHECK(result.machine.memory_sharing ==
+          std::vector<std::vector<SharedMemory>>{{{0, "right"}, {1, "left"}},
+                                                 {{1, "right"}, {2, "sram"}}});
+    Architecture turned = result.machine;
+    turned.memory_sharing[0] = {{0, "left"}, {1, "right"}};
+    CHECK(content_hash(turned) != content_hash(result.machine));
+    const auto& core = std::get<DataflowCore>(result.machine.core(0).kind);
+    CHECK(outermost_on_chip(result.machine, core, "I1")->name == "left");
+    CHECK(outermost_on_chip(result.machine, core, "O")->name == "right");
+    CHECK(outermost_on_chip(result.machine, core, "I3") == nullptr);
 }
 
 TEST_CASE("Two ids are two directed links, three or more a bus, and all reach off-chip memory") {

@@ -223,40 +223,38 @@ class Roofline final : public CoreCostModel {
     [[nodiscard]] CoreMemory memory(const Architecture& architecture,
                                     const hardware::Core& core) const override {
         const auto& dataflow = std::get<DataflowCore>(core.kind);
-        const std::size_t levels = on_chip_levels(architecture, dataflow);
-        const Memory* holder_of_weights = nullptr;
-        const Memory* holder_of_outputs = nullptr;
-        for (std::size_t level = 0; level < levels; ++level) {
-            const Memory& memory = dataflow.memories[level];
-            for (const std::string& operand : memory.operands) {
-                if (operand == operand_names[weights]) {
-                    holder_of_weights = &memory;
-                } else if (operand == operand_names[outputs]) {
-                    holder_of_outputs = &memory;
-                }
-            }
-        }
+        const auto holder = [&](std::size_t operand) {
+            return hardware::outermost_on_chip(architecture, dataflow, operand_names[operand]);
+        };
+        const Memory* const holder_of_weights = holder(weights);
+        const Memory* const holder_of_outputs = holder(outputs);
+        const Memory* const holder_of_inputs = holder(activations);
         CoreMemory result;
         if (holder_of_weights != nullptr) {
             result.weight_bits = usable(dataflow, *holder_of_weights);
-            result.weight_fill_pj_per_bit = energy_per_bit(*holder_of_weights,
-                                                           holder_of_weights->write_cost,
-                                                           operand_names[weights],
-                                                           Transfer::from_high);
+            result.weight_fill_pj_per_bit = fill_pj(*holder_of_weights, operand_names[weights]);
         }
         if (holder_of_outputs != nullptr) {
             result.tensor_bits = usable(dataflow, *holder_of_outputs);
-            result.tensor_fill_pj_per_bit = energy_per_bit(*holder_of_outputs,
-                                                           holder_of_outputs->write_cost,
-                                                           operand_names[activations],
-                                                           Transfer::from_high);
-            result.tensor_drain_pj_per_bit = energy_per_bit(*holder_of_outputs,
-                                                            holder_of_outputs->read_cost,
-                                                            operand_names[outputs],
-                                                            Transfer::to_high);
+            result.tensor_fill_pj_per_bit = fill_pj(*holder_of_outputs, operand_names[activations]);
+            result.tensor_drain_pj_per_bit = drain_pj(*holder_of_outputs);
         }
         result.shared = holder_of_weights != nullptr && holder_of_weights == holder_of_outputs;
+        if (holder_of_inputs != nullptr && holder_of_inputs != holder_of_outputs) {
+            result.inputs = InputMemory{usable(dataflow, *holder_of_inputs),
+                                        holder_of_inputs == holder_of_weights,
+                                        fill_pj(*holder_of_inputs, operand_names[activations]),
+                                        drain_pj(*holder_of_inputs)};
+        }
         return result;
+    }
+
+  private:
+    static double fill_pj(const Memory& memory, const char* operand) {
+        return energy_per_bit(memory, memory.write_cost, operand, Transfer::from_high);
+    }
+    static double drain_pj(const Memory& memory) {
+        return energy_per_bit(memory, memory.read_cost, operand_names[outputs], Transfer::to_high);
     }
 };
 

@@ -16,6 +16,7 @@ using hardware::Architecture;
 using hardware::Interconnect;
 using hardware::Link;
 using hardware::Mesh;
+using hardware::SharedMemory;
 
 namespace {
 
@@ -73,14 +74,26 @@ class TileMachineBuilder {
         machine_.violations.push_back({std::move(rule), std::move(needed), std::move(available)});
     }
 
-    /// The first core of those that share their memory with core `c`.
-    [[nodiscard]] int leader(int c) const {
-        for (const std::vector<int>& group : architecture_.memory_sharing) {
-            if (std::ranges::count(group, c) > 0) {
-                return *std::ranges::min_element(group);
-            }
+    /// Names of the outermost memories of a core, by what it holds there.
+    struct Names {
+        std::string weights = "weights";
+        std::string inputs = "inputs";
+        std::string outputs = "outputs";
+    };
+
+    [[nodiscard]] Names names_of(const hardware::Core& core) const {
+        Names names;
+        if (const auto* dataflow = std::get_if<hardware::DataflowCore>(&core.kind)) {
+            const auto take = [&](std::string& name, const char* operand) {
+                const hardware::Memory* const memory =
+                    hardware::outermost_on_chip(architecture_, *dataflow, operand);
+                name = memory == nullptr ? name : memory->name;
+            };
+            take(names.weights, "I2");
+            take(names.inputs, "I1");
+            take(names.outputs, "O");
         }
-        return c;
+        return names;
     }
 
     void add_cores() {
@@ -89,40 +102,99 @@ class TileMachineBuilder {
             const auto model =
                 std::ranges::find_if(models_, [&](const auto& m) { return m->models(core); });
             core::ensure(model != models_.end(), "no cost model describes core " + core.name);
-            const CoreMemory memory = (*model)->memory(architecture_, core);
-            TileCore out{fmt::format("{} {}", core.name, c),
-                         architecture_.cores[static_cast<std::size_t>(c)]};
-            out.tensors = tensor_memory(c, memory);
-            out.weights = out.tensors;
-            if (!memory.shared) {
-                out.weights = next_index(machine_.memories);
-                machine_.memories.push_back({fmt::format("core {} weights", c),
-                                             whole_bits(memory.weight_bits),
-                                             0,
-                                             memory.weight_fill_pj_per_bit});
+            add_core(c, (*model)->memory(architecture_, core));
+        }
+        for (const std::vector<SharedMemory>& group : architecture_.memory_sharing) {
+            for (const SharedMemory& shared : group) {
+                if (!known_.contains({shared.core, shared.memory})) {
+                    refuse(fmt::format("memory that core {} shares", shared.core),
+                           "one that is the outermost on the chip of an operand",
+                           shared.memory.empty() ? "one for inputs and one for outputs"
+                                                 : shared.memory);
+                }
             }
-            machine_.cores.push_back(std::move(out));
         }
     }
 
-    std::int32_t tensor_memory(int c, const CoreMemory& memory) {
-        const std::int64_t bits = whole_bits(memory.tensor_bits);
-        if (const int first = leader(c); first != c) {
-            const std::int32_t shared = machine_.cores[static_cast<std::size_t>(first)].tensors;
-            TileMemory& with = machine_.memories[static_cast<std::size_t>(shared)];
-            if (with.capacity_bits != bits) {
-                refuse(fmt::format("memory that core {} shares with core {}", c, first),
-                       fmt::format("{} bits", bits),
-                       fmt::format("{} bits", with.capacity_bits));
-            }
-            return shared;
+    void add_core(int c, const CoreMemory& memory) {
+        const hardware::Core& core = architecture_.core(c);
+        const Names names = names_of(core);
+        const bool apart = memory.inputs.has_value();
+        TileCore out{fmt::format("{} {}", core.name, c),
+                     architecture_.cores[static_cast<std::size_t>(c)]};
+        std::vector<std::string> at_outputs{names.outputs};
+        if (!apart) {
+            at_outputs.emplace_back();  // what shares it may leave its name out
         }
-        machine_.memories.push_back(
-            {fmt::format("core {} {}", c, memory.shared ? "memory" : "tensors"),
-             bits,
-             memory.tensor_drain_pj_per_bit,
-             memory.tensor_fill_pj_per_bit});
-        return next_index(machine_.memories) - 1;
+        const char* const role = apart ? "outputs" : memory.shared ? "memory" : "tensors";
+        out.outputs = memory_of(c,
+                                at_outputs,
+                                {fmt::format("core {} {}", c, role),
+                                 whole_bits(memory.tensor_bits),
+                                 memory.tensor_drain_pj_per_bit,
+                                 memory.tensor_fill_pj_per_bit});
+        out.tensors = out.outputs;
+        if (apart) {
+            out.tensors = memory_of(c,
+                                    {names.inputs},
+                                    {fmt::format("core {} inputs", c),
+                                     whole_bits(memory.inputs->bits),
+                                     memory.inputs->drain_pj_per_bit,
+                                     memory.inputs->fill_pj_per_bit});
+        }
+        if (memory.shared) {
+            out.weights = out.outputs;
+        } else if (apart && memory.inputs->holds_weights) {
+            out.weights = out.tensors;
+        } else {
+            out.weights = memory_of(c,
+                                    {names.weights},
+                                    {fmt::format("core {} weights", c),
+                                     whole_bits(memory.weight_bits),
+                                     0,
+                                     memory.weight_fill_pj_per_bit});
+        }
+        machine_.cores.push_back(std::move(out));
+    }
+
+    /// The memory that core `c` has under these names: that of an earlier core that shares it, else
+    /// a new one.
+    std::int32_t memory_of(int c, const std::vector<std::string>& names, TileMemory memory) {
+        std::int32_t index = next_index(machine_.memories);
+        for (const std::string& name : names) {
+            if (const auto* first = first_sharer(c, name)) {
+                index = known_.at({first->core, first->memory});
+                const std::int64_t bits =
+                    machine_.memories[static_cast<std::size_t>(index)].capacity_bits;
+                if (bits != memory.capacity_bits) {
+                    refuse(fmt::format("memory that core {} shares with core {}", c, first->core),
+                           fmt::format("{} bits", memory.capacity_bits),
+                           fmt::format("{} bits", bits));
+                }
+            }
+        }
+        if (index == next_index(machine_.memories)) {
+            machine_.memories.push_back(std::move(memory));
+        }
+        for (const std::string& name : names) {
+            known_.emplace(std::pair(c, name), index);
+        }
+        return index;
+    }
+
+    /// Of those that share memory `name` of core `c`, one that is there already.
+    [[nodiscard]] const SharedMemory* first_sharer(int c, const std::string& name) const {
+        for (const std::vector<SharedMemory>& group : architecture_.memory_sharing) {
+            if (std::ranges::count(group, SharedMemory{c, name}) == 0) {
+                continue;
+            }
+            for (const SharedMemory& other : group) {
+                if (known_.contains({other.core, other.memory})) {
+                    return &other;
+                }
+            }
+        }
+        return nullptr;
     }
 
     void add_channels() {
@@ -253,7 +325,8 @@ class TileMachineBuilder {
         }
         for (std::size_t c = 0; c < machine_.cores.size(); ++c) {
             const TileCore& core = machine_.cores[c];
-            if (core.tensors == memory || (weights_too && core.weights == memory)) {
+            if (core.tensors == memory || core.outputs == memory ||
+                (weights_too && core.weights == memory)) {
                 at.push_back(static_cast<int>(c));
             }
         }
@@ -292,7 +365,8 @@ class TileMachineBuilder {
     const CoreCostModels& models_;
     std::optional<hardware::OffChipMemory> off_chip_;
     TileMachine machine_;
-    std::map<int, std::int32_t> channel_of_;  ///< By channel of the links.
+    std::map<std::pair<int, std::string>, std::int32_t> known_;  ///< Memories by core and name.
+    std::map<int, std::int32_t> channel_of_;                     ///< By channel of the links.
     bool links_to_off_chip_ = false;
     std::int32_t read_port_ = -1;
     std::int32_t write_port_ = -1;

@@ -36,6 +36,7 @@ void TileRun::count_copies() {
     for (const TileCore& core : machine_.cores) {
         weights.push_back(core.weights);
         tensors.push_back(core.tensors);
+        tensors.push_back(core.outputs);
     }
     const auto distinct = [](std::vector<std::int32_t>& memories) {
         std::ranges::sort(memories);
@@ -183,14 +184,14 @@ void TileRun::prepare_node(std::int32_t node) {
         if (weight ? cost.streams_weights : cost.streams_tensors) {
             continue;
         }
-        at = copy_in(b, weight ? core.weights : core.tensors);
+        at = copy_in(b, memory_for(core, data.kind));
         const bool later =
             apart && data.producer >= 0 &&
             stack_of(graph_.nodes[static_cast<std::size_t>(data.producer)].op) != stack_of(op);
         ++(later ? copy(at).later : copy(at).uses);
     }
     for (const std::int32_t b : graph_.outputs_of(node)) {
-        output_copy(b) = cost.streams_output ? -1 : copy_in(b, core.tensors);
+        output_copy(b) = cost.streams_output ? -1 : copy_in(b, core.outputs);
     }
 }
 

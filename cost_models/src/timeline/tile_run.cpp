@@ -97,7 +97,7 @@ bool TileRun::bring_inputs(std::int32_t node, Time& ready) {
 
 bool TileRun::find_start(std::int32_t node, const NodeCost& cost, NodeRun& run) {
     const Node& self = graph_.nodes[static_cast<std::size_t>(node)];
-    const std::int32_t memory = core_of(node).tensors;
+    const std::int32_t memory = core_of(node).outputs;
     std::int64_t bits = cost.streams_output ? 0 : graph_.output_bits(node);
     bits += self.state < 0 ? 0 : block(self.state).bits;
     if (bits > 0) {
@@ -129,7 +129,7 @@ void TileRun::finish_inputs(std::int32_t node, Time end) {
 bool TileRun::finish_outputs(std::int32_t node, const NodeCost& cost, const NodeRun& run) {
     const Node& self = graph_.nodes[static_cast<std::size_t>(node)];
     if (self.state >= 0) {
-        enter(copy_in(self.state, core_of(node).tensors), run.start, run.end);
+        enter(copy_in(self.state, core_of(node).outputs), run.start, run.end);
     }
     for (const std::int32_t b : graph_.outputs_of(node)) {
         if (cost.streams_output) {

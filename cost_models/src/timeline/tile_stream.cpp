@@ -23,9 +23,8 @@ void TileRun::load_channels(std::span<const std::int32_t> route,
 }
 
 bool TileRun::stream(std::int32_t node, const NodeCost& cost, NodeRun& run) {
-    const std::int32_t memory = core_of(node).tensors;
-    const auto in = machine_.route(machine_.off_chip(), memory);
-    const auto out = machine_.route(memory, machine_.off_chip());
+    const auto in = machine_.route(machine_.off_chip(), core_of(node).tensors);
+    const auto out = machine_.route(core_of(node).outputs, machine_.off_chip());
     if (!in || !out) {
         fail("way between off chip and core " + core_of(node).name, "one", "none");
         return false;

@@ -141,9 +141,12 @@ class Checker {
             const Block& block = graph_.blocks[static_cast<std::size_t>(b)];
             const bool weight = block.kind == BlockKind::weight;
             const bool streams = weight ? cost.streams_weights : cost.streams_tensors;
-            const std::int32_t memory = streams  ? machine_.off_chip()
-                                        : weight ? core_of(node).weights
-                                                 : core_of(node).tensors;
+            const bool goes_on =
+                block.kind == BlockKind::partial_sum || block.kind == BlockKind::state;
+            const std::int32_t memory = streams   ? machine_.off_chip()
+                                        : weight  ? core_of(node).weights
+                                        : goes_on ? core_of(node).outputs
+                                                  : core_of(node).tensors;
             if (block.producer >= 0 && run_of(block.producer).end > run.start) {
                 report("node starts after those it reads from",
                        fmt::format("node {} at {}", node, run_of(block.producer).end),
@@ -165,7 +168,7 @@ class Checker {
         }
         for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
             const auto node = static_cast<std::int32_t>(n);
-            const std::int32_t memory = core_of(node).tensors;
+            const std::int32_t memory = core_of(node).outputs;
             for (const std::int32_t b : graph_.outputs_of(node)) {
                 arrivals.emplace(b, memory, run_of(node).start, run_of(node).end);
             }
@@ -268,7 +271,6 @@ class Checker {
         for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
             const auto node = static_cast<std::int32_t>(n);
             const NodeRun& run = run_of(node);
-            const std::int32_t memory = core_of(node).tensors;
             const auto stream = [&](std::int32_t from, std::int32_t to, std::int64_t bits) {
                 if (const auto route = machine_.route(from, to); route && bits > 0) {
                     for (const std::int32_t c : *route) {
@@ -276,8 +278,8 @@ class Checker {
                     }
                 }
             };
-            stream(machine_.off_chip(), memory, cost_of(node).read_bits);
-            stream(memory, machine_.off_chip(), cost_of(node).written_bits);
+            stream(machine_.off_chip(), core_of(node).tensors, cost_of(node).read_bits);
+            stream(core_of(node).outputs, machine_.off_chip(), cost_of(node).written_bits);
         }
         for (std::size_t c = 0; c < change.size(); ++c) {
             double used = 0;

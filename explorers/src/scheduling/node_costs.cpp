@@ -30,6 +30,7 @@ using cost_models::timeline::NodeShape;
 struct ShapeBits {
     std::int64_t weights = 0;
     std::int64_t tensors = 0;
+    std::int64_t sums = 0;  ///< Of these, what it goes on with where it was written.
     std::int64_t output = 0;
 };
 
@@ -41,6 +42,9 @@ std::vector<ShapeBits> measure(const NodeGraph& graph) {
         for (const std::int32_t b : graph.uses_of(node)) {
             const Block& block = graph.blocks[static_cast<std::size_t>(b)];
             (block.kind == BlockKind::weight ? bits.weights : bits.tensors) += block.bits;
+            const bool goes_on =
+                block.kind == BlockKind::partial_sum || block.kind == BlockKind::state;
+            bits.sums += goes_on ? block.bits : 0;
         }
         bits.output = graph.output_bits(node);
         if (graph.nodes[n].state >= 0) {
@@ -49,6 +53,7 @@ std::vector<ShapeBits> measure(const NodeGraph& graph) {
         ShapeBits& most = shapes[static_cast<std::size_t>(graph.nodes[n].shape)];
         most.weights = std::max(most.weights, bits.weights);
         most.tensors = std::max(most.tensors, bits.tensors);
+        most.sums = std::max(most.sums, bits.sums);
         most.output = std::max(most.output, bits.output);
     }
     return shapes;
@@ -57,13 +62,23 @@ std::vector<ShapeBits> measure(const NodeGraph& graph) {
 /// Which operands do not stay, the smallest being let in first.
 OffChipOperands streaming(const ShapeBits& bits, const cost_models::CoreMemory& memory) {
     OffChipOperands out{false, false, false};
+    const std::int64_t beside_output = memory.inputs ? bits.sums : 0;
     std::array<std::pair<std::int64_t, bool*>, 3> operands{
-        {{bits.tensors, &out.inputs}, {bits.weights, &out.weights}, {bits.output, &out.output}}};
+        {{bits.tensors - beside_output, &out.inputs},
+         {bits.weights, &out.weights},
+         {bits.output + beside_output, &out.output}}};
     std::ranges::stable_sort(operands, {}, [](const auto& operand) { return operand.first; });
-    double tensors = memory.tensor_bits;
-    double weights = memory.weight_bits;
+    double outputs = memory.tensor_bits;
+    double apart = memory.inputs ? memory.inputs->bits : 0;
+    double alone = memory.weight_bits;
+    double& inputs = memory.inputs ? apart : outputs;
+    double& weights = memory.shared                                   ? outputs
+                      : memory.inputs && memory.inputs->holds_weights ? apart
+                                                                      : alone;
     for (const auto& [needed, streams] : operands) {
-        double& room = streams == &out.weights && !memory.shared ? weights : tensors;
+        double& room = streams == &out.weights  ? weights
+                       : streams == &out.inputs ? inputs
+                                                : outputs;
         const auto amount = static_cast<double>(needed);
         *streams = amount > room;
         room -= *streams ? 0 : amount;

@@ -100,7 +100,7 @@ class GreedyCores {
     }
 
     [[nodiscard]] double way(std::int32_t from, const TileCore& to, double bits) const {
-        const std::int32_t source = machine_.cores[static_cast<std::size_t>(from)].tensors;
+        const std::int32_t source = machine_.cores[static_cast<std::size_t>(from)].outputs;
         const auto route = machine_.route(source, to.tensors);
         if (!route) {
             return std::numeric_limits<double>::infinity();

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,16 +46,26 @@ struct CoreCost {
     double off_chip_bits = 0;  ///< Read and written, if covered.
 };
 
+/// Where a core holds what it reads, if it writes what it makes into another memory.
+struct InputMemory {
+    double bits = 0;             ///< Capacity.
+    bool holds_weights = false;  ///< Weights are in it too.
+    double fill_pj_per_bit = 0;
+    double drain_pj_per_bit = 0;
+};
+
 /// What one core can hold.
 struct CoreMemory {
     double weight_bits = 0;  ///< Capacity for weights with their indices.
-    double tensor_bits = 0;  ///< Capacity for intermediate tensors.
+    double tensor_bits = 0;  ///< Capacity for intermediate tensors: what the core makes.
     bool shared = false;     ///< Both are the same memory.
     /// An element of an intermediate tensor takes a multiple of this.
     std::int64_t element_bits = 1;
     double weight_fill_pj_per_bit = 0;   ///< Writing weights that come from off chip.
     double tensor_fill_pj_per_bit = 0;   ///< Writing a tensor that comes from off chip.
     double tensor_drain_pj_per_bit = 0;  ///< Reading a tensor that goes off chip.
+    /// Only timelines know that memory. Nothing: tensors are read where they are written.
+    std::optional<InputMemory> inputs{};
 };
 
 /// Cost of an operator on one kind of core. Pure and thread-safe.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <optional>
 
 #include "plexus/hardware/architecture.hpp"
@@ -13,10 +12,7 @@ namespace plexus::cost_models {
 [[nodiscard]] std::optional<hardware::OffChipMemory> off_chip_memory(
     const hardware::Architecture& architecture);
 
-/// How many memories of a core, from the innermost on, are on the chip: all but a top memory that
-/// is the off-chip memory.
-[[nodiscard]] std::size_t on_chip_levels(const hardware::Architecture& architecture,
-                                         const hardware::DataflowCore& core);
+using hardware::on_chip_levels;
 
 /// The port through which `operand` (I1, I2 or O) moves in that direction: the one that says so,
 /// else the first of a type that can; nullptr if there is none.

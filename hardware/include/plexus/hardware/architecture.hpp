@@ -2,11 +2,13 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plexus/core/hash.hpp"
@@ -119,6 +121,14 @@ struct Synchronisation {
     auto operator<=>(const Synchronisation&) const = default;
 };
 
+/// A memory that a core shares with others.
+struct SharedMemory {
+    int core = 0;
+    /// Its name in that core; empty = the one memory in which the core keeps tensors.
+    std::string memory{};
+    auto operator<=>(const SharedMemory&) const = default;
+};
+
 /// A machine: one or many cores, their interconnect and the memory behind them. Immutable after
 /// loading; every constant keeps its source in `provenance`.
 struct Architecture {
@@ -129,9 +139,9 @@ struct Architecture {
     Interconnect interconnect;
     std::optional<OffChipMemory> off_chip;
     Synchronisation sync;
-    /// Cores of one entry keep tensors in one memory: that of each is the same. Of interest to
-    /// timelines only; no core stands in two entries.
-    std::vector<std::vector<int>> memory_sharing;
+    /// The memories of one entry are one and the same. Of interest to timelines only; no memory
+    /// stands in two entries.
+    std::vector<std::vector<SharedMemory>> memory_sharing;
     std::vector<core::Provenance> provenance;
 
     [[nodiscard]] int core_count() const { return static_cast<int>(cores.size()); }
@@ -140,6 +150,17 @@ struct Architecture {
     }
     bool operator==(const Architecture&) const = default;
 };
+
+/// How many memories of a core, from the innermost on, are on the chip: all but a top memory that
+/// is the off-chip memory.
+[[nodiscard]] std::size_t on_chip_levels(const Architecture& architecture,
+                                         const DataflowCore& core);
+
+/// The outermost memory on the chip in which a core holds `operand` (I1, I2 or O); nullptr if it
+/// holds it in none.
+[[nodiscard]] const Memory* outermost_on_chip(const Architecture& architecture,
+                                              const DataflowCore& core,
+                                              std::string_view operand);
 
 /// Hash of everything that can change a cost (not of names of files or sources).
 [[nodiscard]] core::Hash content_hash(const Architecture& architecture);

@@ -27,7 +27,8 @@ struct TileCore {
     std::string name;
     std::int32_t type = 0;     ///< Cores of one type take the same time for a node.
     std::int32_t weights = 0;  ///< Memory of constant weights.
-    std::int32_t tensors = 0;  ///< Memory of all else.
+    std::int32_t tensors = 0;  ///< Memory of all else that nodes read.
+    std::int32_t outputs = 0;  ///< Memory in which nodes write: sums and states are read there too.
 };
 
 /// Something that moves data: a link, a bus, one direction between two mesh routers, or a port of
@@ -67,8 +68,9 @@ class TileMachine {
 /// - Links with the same channel share its bandwidth. On a mesh every directed connection of two
 ///   neighbouring tiles is a channel, with XY routes; off-chip memory is reached over its ports.
 /// - All traffic with the off-chip memory also passes its read or write port.
-/// - Cores named together in `Architecture::memory_sharing` keep tensors in one memory; if weights
-///   share the memory of tensors in a core, they do so there.
+/// - A core that holds inputs and outputs in two memories reads in the one and writes in the other.
+/// - Memories named together in `Architecture::memory_sharing` are one, that of the first core as
+///   for its energies; if weights share a memory with tensors in a core, they do so there.
 /// \param models At least one for every kind of core: says what a core can hold.
 [[nodiscard]] TileMachine tile_machine(const hardware::Architecture& architecture,
                                        const CoreCostModels& models = default_core_models());

@@ -85,6 +85,22 @@ enum class MoveCause : std::uint8_t {
 inline constexpr std::size_t move_causes = 7;
 [[nodiscard]] const char* to_string(MoveCause cause);
 
+/// The memory of a core in which its nodes read blocks of a kind. Sums and states that they go on
+/// with stay where they were written.
+[[nodiscard]] inline std::int32_t memory_for(const TileCore& core, BlockKind kind) {
+    switch (kind) {
+        case BlockKind::weight:
+            return core.weights;
+        case BlockKind::partial_sum:
+        case BlockKind::state:
+            return core.outputs;
+        case BlockKind::input:
+        case BlockKind::activation:
+            break;
+    }
+    return core.tensors;
+}
+
 using Time = std::int64_t;  ///< Whole cycles.
 
 /// A node runs.
@@ -146,7 +162,8 @@ struct Timeline {
 /// another, each at the earliest time at which its core, its data, the channels and room in the
 /// memories allow; nothing that was placed before moves.
 ///
-/// - Tiles of a group run in their order. An output takes room from the start of its node on.
+/// - Tiles of a group run in their order. An output takes room from the start of its node on. If
+///   its core reads it in another memory than it writes in, it moves there as to any other.
 /// - A block is fetched from a memory on chip that has it (constants: from off chip), over the
 ///   channels of the route at the full bandwidth of the narrowest, at the earliest time at which
 ///   all of them are free; with overlap no earlier than needed if the core were never to wait.
