@@ -84,7 +84,8 @@ bool TileRun::bring_inputs(std::int32_t node, Time& ready) {
         }
     }
     for (const std::int32_t id : missing_) {
-        if (!fetch(id, std::max<Time>(0, idle_[core] - ahead))) {
+        const bool early = schedule_->fetch_early && block(copy(id).block).producer < 0;
+        if (!fetch(id, early ? 0 : std::max<Time>(0, idle_[core] - ahead))) {
             return false;
         }
         ready = std::max(ready, copy(id).available);

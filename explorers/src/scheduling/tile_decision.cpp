@@ -90,6 +90,7 @@ void read_tile_rules(const Reader& section, TileDecision& out) {
     }
     out.overlap = section.find("overlap").boolean_or(out.overlap);
     out.preload_weights = section.find("preload_weights").boolean_or(out.preload_weights);
+    out.fetch_early = section.find("fetch_early").boolean_or(out.fetch_early);
     out.keep_between_stacks =
         section.find("keep_between_stacks").boolean_or(out.keep_between_stacks);
     out.stream_alone = section.find("stream_alone").boolean_or(out.stream_alone);
@@ -133,6 +134,7 @@ TileDecision read_tile_decision(const Reader& section,
                    "priority",
                    "overlap",
                    "preload_weights",
+                   "fetch_early",
                    "keep_between_stacks",
                    "stream_alone",
                    "blocks",

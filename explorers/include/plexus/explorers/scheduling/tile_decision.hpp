@@ -64,6 +64,7 @@ struct TileDecision {
     cost_models::timeline::Priority priority = cost_models::timeline::Priority::latency;
     bool overlap = true;
     bool preload_weights = false;
+    bool fetch_early = false;
     bool keep_between_stacks = true;
     /// What an operator that is alone in its stack reads and writes streams, whether there is room
     /// for it or not.
