@@ -32,6 +32,46 @@ std::string note(std::vector<std::string>& notes, const std::string& text) {
     return fmt::format("{}", notes.size());
 }
 
+/// The best that recorded searches and ours found, each under its own model.
+void print_searches(const std::vector<TimelineComparison>& compared) {
+    std::vector<std::vector<std::string>> lines;
+    for (const TimelineComparison& c : compared) {
+        if (!c.search)
+            continue;
+        const auto ratio = [](double ours, double recorded) {
+            return recorded > 0 ? fmt::format("{:.3f}", ours / recorded) : "-";
+        };
+        const double latency = c.run.searched_latency();
+        lines.push_back({std::to_string(c.run.line),
+                         c.what,
+                         fmt::format("{:.3f}", latency * 1e-6),
+                         fmt::format("{:.3f}", c.search->latency * 1e-6),
+                         ratio(c.search->latency, latency),
+                         ratio(c.search->latency, c.ours.latency),
+                         ratio(c.search->energy, c.run.best_energy),
+                         fmt::format("{:.1f}", c.run.seconds),
+                         fmt::format("{:.2f}", c.search->seconds),
+                         fmt::format("{:.0f}", c.run.seconds / c.search->seconds)});
+    }
+    if (lines.empty())
+        return;
+    std::printf(
+        "\nSearches: best of theirs, ours; ours over theirs, over our timeline of theirs\n\n%s",
+        results::aligned({"line",
+                          "run",
+                          "Mcycles",
+                          "ours",
+                          "ratio",
+                          "own model",
+                          "energy",
+                          "s",
+                          "ours",
+                          "times faster"},
+                         lines,
+                         {true, false, true, true, true, true, true, true, true, true})
+            .c_str());
+}
+
 }  // namespace
 
 void validate_timelines(const std::filesystem::path& records) {
@@ -75,6 +115,7 @@ void validate_timelines(const std::filesystem::path& records) {
                 usable,
                 100 * close_enough,
                 compared.size() - usable);
+    print_searches(compared);
 }
 
 }  // namespace plexus::apps

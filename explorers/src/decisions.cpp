@@ -151,6 +151,7 @@ void read_timeline(const Reader& section, Decisions& out) {
                        "priority",
                        "overlap",
                        "preload_weights",
+                       "fetch_early",
                        "keep_between_stacks",
                        "stream_alone",
                        "blocks",
@@ -174,6 +175,7 @@ core::Node default_timeline_tree() {
     set_key(root, "priority", core::scalar("latency"));
     set_key(root, "overlap", core::scalar("true"));
     set_key(root, "preload_weights", core::scalar("false"));
+    set_key(root, "fetch_early", core::scalar("false"));
     set_key(root, "keep_between_stacks", core::scalar("true"));
     set_key(root, "stream_alone", core::scalar("false"));
     set_key(root, "blocks", core::scalar("whole"));

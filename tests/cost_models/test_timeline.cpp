@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <string>
 
 #include "plexus/cost_models/timeline/timeline.hpp"
@@ -89,6 +90,27 @@ TEST_CASE("one core: fetch, run, write", "[timeline]") {
     CHECK(bounds.compulsory_written_bits == 32);
     CHECK(bounds.off_chip == 4);
     CHECK(bounds.latency() == 20);
+}
+
+TEST_CASE("what is early waits for its way and for room, not for its core", "[timeline]") {
+    TileNetwork net;
+    net.conv(net.conv(net.input(1, 4), 2, 1), 1, 1);
+    const NodeGraph graph = build_node_graph(net.workload, {});
+    const NodeCosts costs = even_costs(graph, 10);
+    TileSchedule schedule = on_one_core(graph);
+    const auto second_weights = [&](std::int64_t room) {
+        const TileMachine machine = tile_machine(tile_architecture(1, ample, room));
+        const Timeline line = checked(graph, machine, costs, schedule);
+        REQUIRE(line.moves.size() == 4);
+        CHECK(line.runs[0] == NodeRun{0, 3, 13});
+        CHECK(line.runs[1].start == std::max<Time>(13, line.moves[2].end));
+        return line.moves[2].start;
+    };
+    CHECK(second_weights(ample) == 12);
+    schedule.fetch_early = true;  // behind the input, 0 to 2, and the first weights, 2 to 3
+    CHECK(second_weights(ample) == 3);
+    CHECK(second_weights(31) == 13);  // both have 16 bits: the first must have gone
+    CHECK(second_weights(32) == 3);
 }
 
 // The example of docs/models/fusion.md.

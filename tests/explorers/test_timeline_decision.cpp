@@ -128,6 +128,16 @@ TEST_CASE("cuts are aligned within a stack", "[tiles]") {
     CHECK(shapes(StackRule::one, CutRule::aligned) != even);
 }
 
+TEST_CASE("nothing is early on a core that waits for its moves", "[tiles]") {
+    const std::vector<Override> early{{"decisions.timeline.fetch_early", "true"}};
+    CHECK(problems_of(early).empty());
+    std::vector<Override> waiting = early;
+    waiting.push_back({"decisions.timeline.overlap", "false"});
+    const std::string problems = problems_of(waiting);
+    CHECK(problems.find("timeline.fetch_early") != std::string::npos);
+    CHECK(problems.find("expected overlap") != std::string::npos);
+}
+
 TEST_CASE("every decision about a timeline changes a design", "[tiles][sensitivity]") {
     const std::vector<double> base = objectives({});
     const auto differs = [&](const char* key, const char* value, std::vector<Override> with = {}) {
@@ -143,6 +153,7 @@ TEST_CASE("every decision about a timeline changes a design", "[tiles][sensitivi
     differs("stacks", "[[first, second]]");
     differs("overlap", "false");
     differs("preload_weights", "true");
+    differs("fetch_early", "true");
     differs("priority", "memory");
     differs("priority", "tiles");
     differs("keep_between_stacks", "false", {{"decisions.timeline.stacks", "layers"}});

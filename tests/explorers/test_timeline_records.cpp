@@ -42,11 +42,11 @@ class TextFile {
 
 const std::string head =
     "hardware,hint_loops,energy_pJ,latency_cycles,e_cn_onchip,core_busy_cycles,error,"
-    "peak_sram_bits\n";
+    "peak_sram_bits,best_energy_seen,best_latency_seen,wall_total_s\n";
 
 /// DepFiN in rows as recorded, of which 5 018 220 cycles are computing.
 const std::string depfin =
-    R"(depfin,"[('OY','all')]",58670622965.0,6370024,58513121280.0,"{""0"": 5018220}",,)"
+    R"(depfin,"[('OY','all')]",58670622965.0,6370024,58513121280.0,"{""0"": 5018220}",,,,,)"
     "\n";
 
 constexpr const char* recipes = R"(
@@ -72,9 +72,9 @@ runs:
 
 TEST_CASE("a recorded timeline is computed as the table says and taken apart", "[fusion]") {
     const TextFile runs("runs.csv",
-                        head + depfin + "depfin,,1,1,1,,,\n" +
-                            "depfin,\"[('OY','all')]\",,,,,\"TypeError: no, nothing\",\n" +
-                            "other,,1,1,1,,,\n");
+                        head + depfin + "depfin,,1,1,1,,,,,,\n" +
+                            "depfin,\"[('OY','all')]\",,,,,\"TypeError: no, nothing\",,,,\n" +
+                            "other,,1,1,1,,,,,,\n");
     const TextFile table("recipes.yaml", recipes);
     const auto compared =
         compare_timeline_runs(read_timeline_runs(runs.path()), table.path(), source);
@@ -110,7 +110,7 @@ TEST_CASE("records and recipes that cannot be read are refused with their place"
             CHECK(std::string(errors.what()).find(expected) != std::string::npos);
         }
     };
-    const TextFile wrong("wrong.csv", head + "depfin,,many,1,1,\"{\"\"0\"\": x}\",,\n");
+    const TextFile wrong("wrong.csv", head + "depfin,,many,1,1,\"{\"\"0\"\": x}\",,,,,\n");
     refused([&] { (void)read_timeline_runs(wrong.path()); }, "wrong.csv:2");
     refused([&] { (void)read_timeline_runs(wrong.path()); }, "got \"many\"");
     refused([&] { (void)read_timeline_runs(wrong.path()); }, "got \"x\"");
@@ -125,7 +125,7 @@ TEST_CASE("records and recipes that cannot be read are refused with their place"
 
 TEST_CASE("values of a run reach the machine, the network and the schedule", "[fusion]") {
     const auto compare = [](const std::string& set) {
-        const TextFile runs("set.csv", head + "state,2,,20000,,,,3000000\n");
+        const TextFile runs("set.csv", head + "state,2,,20000,,,,3000000,,,\n");
         const TextFile table("set.yaml",
                              "version: 1\nruns:\n"
                              "  - what: state update\n"
@@ -168,6 +168,51 @@ TEST_CASE("values of a run reach the machine, the network and the schedule", "[f
     refused("hardware.cores.0.memories.sran.size: 2", "sram");
 }
 
+TEST_CASE("a search stands beside the schedule of a run", "[fusion]") {
+    const auto compare = [](const std::string& search) {
+        const TextFile runs("search.csv",
+                            head + "two,,,40000,,,,,2e9,39000,25\ntwo,,,40000,,,,,,,\n");
+        const TextFile table("search.yaml",
+                             "version: 1\nruns:\n"
+                             "  - what: two convolutions\n"
+                             "    record: {hardware: two}\n"
+                             "    preset: eyeriss_quad_like\n"
+                             "    network: two_convolutions\n"
+                             "    schedule: {tiles: [{name: default, core_allocation: [0]}]}\n" +
+                                 search);
+        return compare_timeline_runs(read_timeline_runs(runs.path()), table.path(), source);
+    };
+    CHECK_FALSE(compare("")[0].search);
+    const auto found = compare(
+        "    search:\n"
+        "      tiles: [{name: Conv, core_allocation: [0, 1], inter_core_tiling: [\"OY, 2\"]}]\n"
+        "      allocation: nsga2\n"
+        "      steps: 40\n");
+    CHECK(found[0].run.searched_latency() == 39000);
+    CHECK(found[1].run.searched_latency() == 40000);  // of its only result
+    CHECK(found[0].run.best_energy == 2e9);
+    CHECK(found[0].run.seconds == 25);
+    CHECK(found[1].run.seconds == 0);
+    REQUIRE(found[0].search);
+    CHECK(found[0].search->timelines > 20);
+    CHECK(found[0].search->seconds > 0);
+    // Two cores, with the way of what they exchange, against one; moves between them cost energy.
+    CHECK(found[0].search->latency < 0.75 * found[0].ours.latency);
+    CHECK(found[0].search->latency > 0.5 * found[0].ours.latency);
+    CHECK(found[0].search->energy > found[0].ours.energy);
+    CHECK(found[0].search->energy < 1.5 * found[0].ours.energy);
+    const auto refused = [&](const std::string& search, const std::string& expected) {
+        try {
+            (void)compare(search);
+            FAIL_CHECK("accepted");
+        } catch (const core::ConfigErrors& errors) {
+            INFO(errors.what());
+            CHECK(std::string(errors.what()).find(expected) != std::string::npos);
+        }
+    };
+    refused("    search: {tiles: [], allocation: tabu}\n", "search.allocation");
+}
+
 TEST_CASE("every recorded run of Stream is computed or has a reason", "[fusion][golden]") {
     const char* const golden = std::getenv("PLEXUS_GOLDEN_DIR");
     if (golden == nullptr) {
@@ -190,7 +235,7 @@ TEST_CASE("every recorded run of Stream is computed or has a reason", "[fusion][
         ++computed;
         CHECK((c.within(0.05) || !c.remark.empty()));
     }
-    CHECK(computed == 16);
+    CHECK(computed == 21);
 }
 
 }  // namespace test_timeline_records

@@ -2,6 +2,7 @@
 #include "plexus/explorers/fusion/timeline_records.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -31,6 +32,9 @@ TimelineRun read_timeline_run(const RecordRow& row) {
     run.figures.latency = row.number_or_none("latency_cycles");
     run.figures.node_energy = row.number_or_none("e_cn_onchip");
     run.figures.peak_memory = row.number_or_none("peak_sram_bits");
+    run.best_energy = row.number_or_none("best_energy_seen");
+    run.best_latency = row.number_or_none("best_latency_seen");
+    run.seconds = row.number_or_none("wall_total_s");
     const auto busy = pieces(row.text("core_busy_cycles"), "{}\": ,");
     for (std::size_t i = 0; i + 1 < busy.size(); i += 2) {
         run.figures.busy.push_back(row.parse("core_busy_cycles", busy[i + 1]));
@@ -60,7 +64,7 @@ struct RunRecipe {
 std::vector<RunRecipe> read_recipes(const Reader& list) {
     std::vector<RunRecipe> recipes;
     for (const Reader& item : list.items()) {
-        item.allow({"what", "record", "preset", "network", "set", "schedule", "remark"});
+        item.allow({"what", "record", "preset", "network", "set", "schedule", "search", "remark"});
         RunRecipe recipe{item,
                          {},
                          item.at("what").text(),
@@ -92,6 +96,40 @@ void fill_in(core::Node& node, const std::map<std::string, std::string>& cell) {
     }
 }
 
+TimelineFigures figures_of(const cost_models::timeline::Timeline& line) {
+    TimelineFigures figures;
+    figures.energy = line.energy_pj();
+    figures.latency = static_cast<double>(line.latency);
+    figures.node_energy = line.compute_pj;
+    for (const std::int64_t peak : line.peak_bits) {
+        figures.peak_memory += static_cast<double>(peak);
+    }
+    for (const cost_models::timeline::Time busy : line.busy_cycles) {
+        figures.busy.push_back(static_cast<double>(busy));
+    }
+    return figures;
+}
+
+/// The least that a search finds, from mapping its nodes on; nothing if there is no timeline.
+std::optional<TimelineSearch> search_run(const CheckedPair& pair, const TileDecision& decision) {
+    const auto start = std::chrono::steady_clock::now();
+    const TiledNetwork tiled = run_tiles(pair.workload, pair.machine, decision);
+    if (!tiled.violations.empty()) {
+        return std::nullopt;
+    }
+    TimelineSearch search;
+    search.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    search.timelines = tiled.found.evaluated;
+    search.energy = tiled.found.timeline.energy_pj();
+    search.latency = static_cast<double>(tiled.found.timeline.latency);
+    for (const TilePoint& point : tiled.found.front) {
+        search.energy = std::min(search.energy, point.energy_pj);
+        search.latency = std::min(search.latency, static_cast<double>(point.latency));
+    }
+    return search;
+}
+
 /// Computes a run as a recipe says; without a timeline the remark says why.
 void compute_run(const RunRecipe& recipe,
                  const std::filesystem::path& home,
@@ -117,15 +155,11 @@ void compute_run(const RunRecipe& recipe,
         return;
     }
     out.preset = recipe.preset;
-    const auto& line = tiled.found.timeline;
-    out.ours.energy = line.energy_pj();
-    out.ours.latency = static_cast<double>(line.latency);
-    out.ours.node_energy = line.compute_pj;
-    for (const std::int64_t peak : line.peak_bits) {
-        out.ours.peak_memory += static_cast<double>(peak);
-    }
-    for (const cost_models::timeline::Time busy : line.busy_cycles) {
-        out.ours.busy.push_back(static_cast<double>(busy));
+    out.ours = figures_of(tiled.found.timeline);
+    if (const Reader search = entry.find("search")) {
+        const TileDecision searched = read_tile_decision(search, pair->workload, pair->machine);
+        problems.throw_if_any();
+        out.search = search_run(*pair, searched);
     }
 }
 
@@ -195,7 +229,7 @@ std::vector<TimelineComparison> compare_timeline_runs(const std::vector<Timeline
     problems.throw_if_any();
     std::vector<TimelineComparison> compared;
     for (const TimelineRun& run : runs) {
-        TimelineComparison c{run, run.cell.at("hardware"), "", {}, ""};
+        TimelineComparison c{run, run.cell.at("hardware"), "", {}, std::nullopt, ""};
         const auto recipe =
             std::ranges::find_if(recipes, [&](const RunRecipe& r) { return r.is_for(run); });
         if (!run.unusable.empty()) {

@@ -91,6 +91,10 @@ void read_tile_rules(const Reader& section, TileDecision& out) {
     out.overlap = section.find("overlap").boolean_or(out.overlap);
     out.preload_weights = section.find("preload_weights").boolean_or(out.preload_weights);
     out.fetch_early = section.find("fetch_early").boolean_or(out.fetch_early);
+    if (out.fetch_early && !out.overlap) {
+        section.find("fetch_early")
+            .problem("expected overlap: a core that waits for its moves fetches nothing early");
+    }
     out.keep_between_stacks =
         section.find("keep_between_stacks").boolean_or(out.keep_between_stacks);
     out.stream_alone = section.find("stream_alone").boolean_or(out.stream_alone);

@@ -67,8 +67,8 @@ struct TileSchedule {
     /// Data of a node move while its core computes another; else the core waits for what its nodes
     /// fetch and for what leaves the chip from them.
     bool overlap = true;
-    bool preload_weights = false;     ///< Weights are fetched from cycle 0 on, as far as they fit.
-    bool fetch_early = false;  ///< Weights and inputs come as soon as way and memory have room.
+    bool preload_weights = false;  ///< Weights are fetched from cycle 0 on, as far as they fit.
+    bool fetch_early = false;      ///< Weights and inputs come as soon as way and memory have room.
     bool keep_between_stacks = true;  ///< Else what a later stack reads goes off chip and back.
     auto operator<=>(const TileSchedule&) const = default;
 };

@@ -28,11 +28,27 @@ struct TimelineRun {
     int line = 0;                             ///< Of the table.
     std::map<std::string, std::string> cell;  ///< By column, as written.
     TimelineFigures figures;
-    std::string unusable;  ///< Why it compares with nothing; or empty.
+    double best_energy = 0;   ///< Of all that a search tried, pJ; 0 = not recorded.
+    double best_latency = 0;  ///< Cycles.
+    double seconds = 0;       ///< From start to end.
+    std::string unusable;     ///< Why it compares with nothing; or empty.
+
+    /// The best of the search, or the one result if no other is recorded. \return cycles.
+    [[nodiscard]] double searched_latency() const {
+        return best_latency > 0 ? best_latency : figures.latency;
+    }
 };
 
 /// The runs in a CSV file. \throws core::ConfigErrors with line of what is wrong.
 [[nodiscard]] std::vector<TimelineRun> read_timeline_runs(const std::filesystem::path& file);
+
+/// What a search of ours finds for the problem of a run.
+struct TimelineSearch {
+    double energy = 0;           ///< Least of all schedules found that no other beats, pJ.
+    double latency = 0;          ///< Least of them, cycles.
+    std::int64_t timelines = 0;  ///< Computed.
+    double seconds = 0;          ///< With the mapping of its nodes; differs from run to run.
+};
 
 /// What our timeline says of a run.
 struct TimelineComparison {
@@ -40,6 +56,7 @@ struct TimelineComparison {
     std::string what;    ///< Machine, network and tiles, for people.
     std::string preset;  ///< Machine; "" if the run is not compared.
     TimelineFigures ours;
+    std::optional<TimelineSearch> search;  ///< If the run was one of a search.
     std::string remark;  ///< What is known to differ, or why the run is not compared.
 
     /// Ours over recorded, less 1; nothing if it was not recorded.
@@ -53,9 +70,10 @@ struct TimelineComparison {
 };
 
 /// Computes the runs that a table says how to: `{version, runs: [{what, record, preset, network,
-/// set, schedule, remark}]}`. An entry is for the runs whose columns are as `record` says; without
-/// a preset its remark says why they are not computed, and so does ours where there is no timeline.
-/// `schedule` as read_tile_decision() says. `set` puts values at dotted paths into the machine
+/// set, schedule, search, remark}]}`. An entry is for the runs whose columns are as `record` says;
+/// without a preset its remark says why they are not computed, and so does ours where there is no
+/// timeline. `schedule` as read_tile_decision() says, and so `search`, which finds a schedule
+/// itself. `set` puts values at dotted paths into the machine
 /// (`hardware.…`) and the network (`workload.…`). In both `{column}` stands for that cell of the
 /// run. \param home Folder that holds `hardware/presets` and
 /// `workloads/presets`. \throws core::ConfigErrors listing every problem of the table, or of a
