@@ -99,7 +99,7 @@ TEST_CASE("what is early waits for its way and for room, not for its core", "[ti
     const NodeCosts costs = even_costs(graph, 10);
     TileSchedule schedule = on_one_core(graph);
     const auto second_weights = [&](std::int64_t room) {
-        const TileMachine machine = tile_machine(tile_architecture(1, ample, room));
+        const TileMachine machine = tile_machine(tile_architecture(1, room, ample));
         const Timeline line = checked(graph, machine, costs, schedule);
         REQUIRE(line.moves.size() == 4);
         CHECK(line.runs[0] == NodeRun{0, 3, 13});
