@@ -154,6 +154,7 @@ void read_timeline(const Reader& section, Decisions& out) {
                        "fetch_early",
                        "keep_between_stacks",
                        "stream_alone",
+                       "write_through",
                        "blocks",
                        "cuts"});
     read_tile_rules(section, out.timeline);
@@ -178,6 +179,7 @@ core::Node default_timeline_tree() {
     set_key(root, "fetch_early", core::scalar("false"));
     set_key(root, "keep_between_stacks", core::scalar("true"));
     set_key(root, "stream_alone", core::scalar("false"));
+    set_key(root, "write_through", core::scalar("false"));
     set_key(root, "blocks", core::scalar("whole"));
     set_key(root, "cuts", core::scalar("even"));
     return root;

@@ -138,6 +138,46 @@ TEST_CASE("nothing is early on a core that waits for its moves", "[tiles]") {
     CHECK(problems.find("expected overlap") != std::string::npos);
 }
 
+TEST_CASE("what no reader can hold goes off chip while it is made", "[tiles]") {
+    TileExperiment e = load_tile_experiment(file);
+    const auto run = [&](int simd_bits, bool through) {
+        const Experiment small_unit =
+            small({{"hardware.cores.4.memories.sram_128KB.size.value", std::to_string(simd_bits)}});
+        core::Problems problems;
+        e.architecture = hardware::read_architecture(*small_unit.tree.find("hardware"), problems);
+        e.decision.write_through = through;
+        return run_tiles(e.workload, e.architecture, e.decision);
+    };
+    using cost_models::timeline::MoveCause;
+    const auto spilled = [](const TiledNetwork& tiled) {
+        return tiled.found.timeline.moved_bits[static_cast<std::size_t>(MoveCause::spill)];
+    };
+    const auto streams = [](const TiledNetwork& tiled, std::int32_t op) {
+        bool all = true;
+        for (std::size_t s = 0; s < tiled.graph.shapes.size(); ++s)
+            all = all && (tiled.graph.shapes[s].op != op ||
+                          tiled.costs.at(static_cast<std::int32_t>(s), 0).streams_output);
+        return all;
+    };
+    // The SIMD unit has no room for 32 channels of 8 rows of 30 elements: 61 440 bits.
+    const TiledNetwork after = run(20000, false);
+    REQUIRE(after.violations.empty());
+    CHECK(spilled(after) == 32 * 32 * 30 * 8);
+    CHECK_FALSE(streams(after, 1));
+    const TiledNetwork through = run(20000, true);
+    REQUIRE(through.violations.empty());
+    CHECK(spilled(through) == 0);
+    CHECK(streams(through, 1));
+    CHECK_FALSE(streams(through, 0));  // the second convolution holds it
+    CHECK(through.found.timeline.off_chip_written_bits ==
+          Approx(after.found.timeline.off_chip_written_bits));
+    CHECK(through.found.timeline.latency < after.found.timeline.latency);
+    // With room for it, nothing changes.
+    const TiledNetwork held = run(1 << 20, true);
+    CHECK_FALSE(streams(held, 1));
+    CHECK(held.found.timeline.latency == run(1 << 20, false).found.timeline.latency);
+}
+
 TEST_CASE("every decision about a timeline changes a design", "[tiles][sensitivity]") {
     const std::vector<double> base = objectives({});
     const auto differs = [&](const char* key, const char* value, std::vector<Override> with = {}) {
@@ -158,6 +198,8 @@ TEST_CASE("every decision about a timeline changes a design", "[tiles][sensitivi
     differs("priority", "tiles");
     differs("keep_between_stacks", "false", {{"decisions.timeline.stacks", "layers"}});
     differs("stream_alone", "true", {{"decisions.timeline.stacks", "layers"}});
+    differs(
+        "write_through", "true", {{"hardware.cores.4.memories.sram_128KB.size.value", "20000"}});
     differs(
         "blocks", "parts", {{"decisions.timeline.tiles.Conv.intra_core_tiling", "[\"OY, 4\"]"}});
     differs(

@@ -136,7 +136,7 @@ class Pricer {
            const MappingDecision& decision,
            const Mapper& mapper,
            MappingMemo& memo,
-           const std::vector<bool>& streamed)
+           const std::vector<Streamed>& streamed)
         : workload_(workload),
           graph_(graph),
           architecture_(architecture),
@@ -154,8 +154,13 @@ class Pricer {
             std::ranges::find_if(models_, [&](const auto& m) { return m->models(kind); });
         const ShapeBits& bits = bits_[shape];
         OffChipOperands streams = streaming(bits, (*model)->memory(architecture_, kind));
-        if (!streamed_.empty() && streamed_[static_cast<std::size_t>(graph_.shapes[shape].op)]) {
-            streams = {bits.tensors > 0, bits.weights > 0, true};
+        if (!streamed_.empty()) {
+            const NodeShape& tile = graph_.shapes[shape];
+            const Streamed& given = streamed_[static_cast<std::size_t>(tile.op)];
+            if (given.all) {
+                streams = {bits.tensors > 0, bits.weights > 0, true};
+            }
+            streams.output = streams.output || (given.output && tile.complete);
         }
         const workloads::Workload tile = tile_alone(workload_, graph_.shapes[shape]);
         NodeCost cost;
@@ -277,7 +282,7 @@ class Pricer {
     const MappingDecision& decision_;
     const Mapper& mapper_;
     MappingMemo& memo_;
-    const std::vector<bool>& streamed_;
+    const std::vector<Streamed>& streamed_;
     std::string engine_;
     std::vector<ShapeBits> bits_;
     cost_models::CoreCostModels models_;
@@ -291,7 +296,7 @@ NodeCosts node_costs(const workloads::Workload& workload,
                      const MappingDecision& decision,
                      const Mapper& mapper,
                      MappingMemo& memo,
-                     const std::vector<bool>& streamed,
+                     const std::vector<Streamed>& streamed,
                      int jobs) {
     const Pricer pricer(workload, graph, architecture, decision, mapper, memo, streamed);
     NodeCosts costs;
@@ -310,6 +315,39 @@ NodeCosts node_costs(const workloads::Workload& workload,
         }
     });
     return costs;
+}
+
+bool mark_unheld_outputs(const NodeGraph& graph,
+                         const cost_models::timeline::TileMachine& machine,
+                         const NodeCosts& costs,
+                         const std::vector<std::vector<std::int32_t>>& cores,
+                         std::vector<Streamed>& streamed) {
+    std::vector<bool> read(cores.size(), false);
+    std::vector<bool> held(cores.size(), false);
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+        const cost_models::timeline::Node& node = graph.nodes[n];
+        const auto& allowed = cores[static_cast<std::size_t>(node.op)];
+        const bool holds = std::ranges::any_of(allowed, [&](std::int32_t core) {
+            const auto type = machine.cores[static_cast<std::size_t>(core)].type;
+            return !costs.at(node.shape, type).streams_tensors;
+        });
+        for (const std::int32_t b : graph.uses_of(static_cast<std::int32_t>(n))) {
+            const std::int32_t producer = graph.blocks[static_cast<std::size_t>(b)].producer;
+            if (producer >= 0) {
+                const auto op =
+                    static_cast<std::size_t>(graph.nodes[static_cast<std::size_t>(producer)].op);
+                read[op] = true;
+                held[op] = held[op] || holds;
+            }
+        }
+    }
+    streamed.resize(cores.size());
+    bool any = false;
+    for (std::size_t op = 0; op < cores.size(); ++op) {
+        streamed[op].output = read[op] && !held[op];
+        any = any || streamed[op].output;
+    }
+    return any;
 }
 
 }  // namespace plexus::explorers

@@ -98,6 +98,7 @@ void read_tile_rules(const Reader& section, TileDecision& out) {
     out.keep_between_stacks =
         section.find("keep_between_stacks").boolean_or(out.keep_between_stacks);
     out.stream_alone = section.find("stream_alone").boolean_or(out.stream_alone);
+    out.write_through = section.find("write_through").boolean_or(out.write_through);
     if (const Reader blocks = section.find("blocks")) {
         using cost_models::timeline::BlockRule;
         out.blocks = static_cast<BlockRule>(blocks.choice({"whole", "parts"}));
@@ -141,6 +142,7 @@ TileDecision read_tile_decision(const Reader& section,
                    "fetch_early",
                    "keep_between_stacks",
                    "stream_alone",
+                   "write_through",
                    "blocks",
                    "cuts",
                    "mapping"});

@@ -17,11 +17,11 @@ namespace plexus::explorers {
 
 namespace {
 
-/// Which operators are alone in their stacks; no stacks are one stack of all.
-std::vector<bool> alone(const std::vector<std::int32_t>& stacks, std::size_t operators) {
-    std::vector<bool> out(operators, operators == 1);
+/// All of what is alone in its stack streams; no stacks are one stack of all.
+std::vector<Streamed> alone(const std::vector<std::int32_t>& stacks, std::size_t operators) {
+    std::vector<Streamed> out(operators, {.all = operators == 1});
     for (std::size_t o = 0; o < stacks.size(); ++o) {
-        out[o] = std::ranges::count(stacks, stacks[o]) == 1;
+        out[o].all = std::ranges::count(stacks, stacks[o]) == 1;
     }
     return out;
 }
@@ -86,11 +86,25 @@ TiledNetwork run_tiles(const workloads::Workload& workload,
     const auto mapper =
         roofline ? mappers.create("exhaustive")
                  : mappers.create(decision.node_mapping.engine, decision.node_mapping.params);
-    const auto streamed = decision.stream_alone ? alone(stacks_of(out.graph, out.machine, decision),
-                                                        workload.operators.size())
-                                                : std::vector<bool>{};
-    out.costs = node_costs(
-        workload, out.graph, architecture, decision.node_mapping, *mapper, memo, streamed, jobs);
+    std::vector<Streamed> streamed;
+    if (decision.stream_alone) {
+        streamed = alone(stacks_of(out.graph, out.machine, decision), workload.operators.size());
+    }
+    const auto price = [&] {
+        return node_costs(workload,
+                          out.graph,
+                          architecture,
+                          decision.node_mapping,
+                          *mapper,
+                          memo,
+                          streamed,
+                          jobs);
+    };
+    out.costs = price();
+    if (decision.write_through &&
+        mark_unheld_outputs(out.graph, out.machine, out.costs, decision.mapping.cores, streamed)) {
+        out.costs = price();
+    }
     out.found = find_tile_schedule(out.graph, out.machine, out.costs, decision);
     out.violations = out.found.timeline.violations;
     return out;

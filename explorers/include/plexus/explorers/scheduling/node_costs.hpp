@@ -10,6 +10,12 @@
 
 namespace plexus::explorers {
 
+/// What of an operator streams also where there is room for it.
+struct Streamed {
+    bool all = false;  ///< That it reads or writes.
+    bool output = false;
+};
+
 /// What the nodes of a graph cost on the cores of a machine: one entry per shape and type of core.
 ///
 /// - Products of two operands, poolings and additions cost what the loop-nest model says of the
@@ -24,8 +30,7 @@ namespace plexus::explorers {
 /// - Operands that are wider than the units of an array take as many passes as mac_passes() says.
 /// \param decision Engine `roofline`: no mapping, the roofline of each tile.
 /// \param mapper Of decision.engine. \param memo Of this engine; equal tiles are mapped once.
-/// \param streamed Whether all that an operator reads and writes streams, by operator; empty = of
-/// none but for want of room.
+/// \param streamed By operator; empty = of none but for want of room.
 /// \param jobs Threads (≤ 0: all); the result does not depend on them.
 [[nodiscard]] cost_models::timeline::NodeCosts node_costs(
     const workloads::Workload& workload,
@@ -34,7 +39,15 @@ namespace plexus::explorers {
     const MappingDecision& decision,
     const Mapper& mapper,
     MappingMemo& memo,
-    const std::vector<bool>& streamed = {},
+    const std::vector<Streamed>& streamed = {},
     int jobs = 1);
+
+/// Marks outputs that no reader can hold: on every core that it may run on, it streams its tensors.
+/// \param cores Allowed ones by operator. \return whether there is one.
+bool mark_unheld_outputs(const cost_models::timeline::NodeGraph& graph,
+                         const cost_models::timeline::TileMachine& machine,
+                         const cost_models::timeline::NodeCosts& costs,
+                         const std::vector<std::vector<std::int32_t>>& cores,
+                         std::vector<Streamed>& streamed);
 
 }  // namespace plexus::explorers

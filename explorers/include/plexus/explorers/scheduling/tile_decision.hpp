@@ -69,14 +69,15 @@ struct TileDecision {
     /// What an operator that is alone in its stack reads and writes streams, whether there is room
     /// for it or not.
     bool stream_alone = false;
+    bool write_through = false;  ///< Outputs that no reader can hold stream while they are made.
     cost_models::timeline::BlockRule blocks = cost_models::timeline::BlockRule::whole;
     cost_models::timeline::CutRule cuts = cost_models::timeline::CutRule::even;
     MappingDecision node_mapping;  ///< Of every tile on its core.
 };
 
 /// Reads of a section what does not depend on the network: `allocation, priority, overlap,
-/// preload_weights, fetch_early, keep_between_stacks, stream_alone, blocks, cuts`, and `stacks` if
-/// it is a StackRule by name.
+/// preload_weights, fetch_early, keep_between_stacks, stream_alone, write_through, blocks, cuts`,
+/// and `stacks` if it is a StackRule by name.
 void read_tile_rules(const core::Reader& section, TileDecision& out);
 
 /// Reads of a section what does: `tiles`, as read_tile_mapping() says, or a file with such a list;
@@ -90,8 +91,8 @@ void read_tile_layout(const core::Reader& section,
 [[nodiscard]] bool has_tile_layout(const core::Reader& section);
 
 /// Reads `{tiles, stacks, allocation, steps, seed, latency_share, cooling, priority, overlap,
-/// preload_weights, fetch_early, keep_between_stacks, stream_alone, blocks, cuts, mapping}`: rules,
-/// layout and the settings of searches.
+/// preload_weights, fetch_early, keep_between_stacks, stream_alone, write_through, blocks, cuts,
+/// mapping}`: rules, layout and the settings of searches.
 [[nodiscard]] TileDecision read_tile_decision(const core::Reader& section,
                                               const workloads::Workload& workload,
                                               const hardware::Architecture& architecture);
