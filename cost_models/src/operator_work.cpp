@@ -230,6 +230,7 @@ OperatorWork operator_work(const Workload& workload, std::size_t index, const Ke
     OperatorWork work;
     work.index = index;
     work.kind = op.kind;
+    work.type = workloads::operator_type_name(op.type);
     work.points = op.points();
     work.operations = work.points * op.operations_per_point;
     work.partial_sum_bits = op.partial_sum_bits;

@@ -150,6 +150,7 @@ void read_timeline(const Reader& section, Decisions& out) {
                        "allocation",
                        "priority",
                        "overlap",
+                       "prefetch",
                        "preload_weights",
                        "fetch_early",
                        "keep_between_stacks",
@@ -175,6 +176,7 @@ core::Node default_timeline_tree() {
     set_key(root, "allocation", core::scalar("listed"));
     set_key(root, "priority", core::scalar("latency"));
     set_key(root, "overlap", core::scalar("true"));
+    set_key(root, "prefetch", core::scalar("missing"));
     set_key(root, "preload_weights", core::scalar("false"));
     set_key(root, "fetch_early", core::scalar("false"));
     set_key(root, "keep_between_stacks", core::scalar("true"));

@@ -82,6 +82,10 @@ void add(Hasher& hasher, const DataflowCore& core) {
     add(hasher, array.input_precision_bits);
     hasher.add(array.is_imc).add(array.imc_type);
     hasher.add(array.adc_resolution_bits).add(array.bit_serial_precision_bits);
+    hasher.add(static_cast<std::uint64_t>(array.operation_cycles.size()));
+    for (const auto& [type, cycles] : array.operation_cycles) {
+        hasher.add(type).add(cycles);
+    }
     hasher.add(static_cast<std::uint64_t>(core.memories.size()));
     for (const Memory& memory : core.memories) {
         add(hasher, memory);
@@ -170,6 +174,11 @@ std::int64_t OperationalArray::units() const {
         product *= size;
     }
     return product;
+}
+
+double OperationalArray::cycles_of(std::string_view type) const {
+    const auto known = operation_cycles.find(type);
+    return known == operation_cycles.end() ? 1 : known->second;
 }
 
 Seconds Synchronisation::time(int tiles) const {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
+#include <vector>
 
 namespace plexus::hardware::detail {
 
@@ -68,6 +70,28 @@ void read_dimensions(const Reader& reader, OperationalArray& array) {
     }
 }
 
+/// Cycles of operations that are no multiplication or addition, by the type of the operator.
+void read_cycles(const Reader& reader, OperationalArray& array, Constants& constants) {
+    static const std::vector<std::string> types{"Exp",
+                                                "Softplus",
+                                                "ReLU",
+                                                "SiLU",
+                                                "GELU",
+                                                "GELU_tanh",
+                                                "RoPE",
+                                                "RMSNorm",
+                                                "LayerNorm",
+                                                "Softmax"};
+    if (!reader) {
+        return;
+    }
+    reader.allow(types);
+    for (const auto& [type, value] : reader.entries()) {
+        array.operation_cycles[type] =
+            constants.number(value, {.lower = 0, .upper = 1e6, .open_lower = true}, "cycles");
+    }
+}
+
 void check_imc(const Reader& reader, const OperationalArray& array) {
     const auto power_of_two = [](std::int64_t n) { return n > 0 && (n & (n - 1)) == 0; };
     if (array.input_precision_bits.empty()) {
@@ -127,6 +151,7 @@ OperationalArray read_array(const Reader& reader, Constants& constants) {
                   energy,
                   area,
                   "input_precision",
+                  "operation_cycles",
                   "is_imc",
                   "imc_type",
                   "adc_resolution",
@@ -143,6 +168,7 @@ OperationalArray read_array(const Reader& reader, Constants& constants) {
         }
     }
     read_imc(reader, array, constants);
+    read_cycles(reader.find("operation_cycles"), array, constants);
     const Reader cost = array.is_imc ? reader.find(energy) : reader.at(energy);
     array.unit_energy = Energy(constants.number(cost, zigzag_cost_range, "pJ"));
     if (reader.has(area) || !array.is_imc) {

@@ -135,6 +135,20 @@ TEST_CASE("several cores share the rows") {
     CHECK(explained_energy(machine, work, {0, 4}) == Approx(four.energy.value).epsilon(1e-12));
 }
 
+TEST_CASE("operations that take several cycles take time and no energy") {
+    auto machine = test::array_machine(1);
+    auto exponential = test::on_elements(workloads::OperatorKind::elementwise, 64, 2);
+    exponential.type = "Exp";
+    // 128 operations on 32 units: 4 cycles; 8 to read 512 bits at 64 bits per cycle.
+    CHECK(model().evaluate(machine, exponential, {0, 1}).latency.value == Approx(8 + 3));
+    test::array_core(machine).array.operation_cycles = {{"Exp", 4}};
+    const CoreCost slow = model().evaluate(machine, exponential, {0, 1});
+    CHECK(slow.latency.value == Approx(16 + 3));
+    CHECK(slow.energy.value == Approx(128 * 0.5 + 8 * 3 + 8 * 4));
+    exponential.type = "SiLU";
+    CHECK(model().evaluate(machine, exponential, {0, 1}).latency.value == Approx(8 + 3));
+}
+
 TEST_CASE("operators without weights stream their elements") {
     const auto machine = test::array_machine(1);
     const auto add = test::on_elements(workloads::OperatorKind::elementwise, 64, 2);

@@ -114,6 +114,27 @@ TEST_CASE("what a core makes moves before the same core reads it", "[tile_machin
     CHECK(line.energy_pj() - before.energy_pj() == Approx(64 * 7.0 / 64));
 }
 
+TEST_CASE("prefetching counts what a node lacks, or all that it reads", "[tile_machine]") {
+    TileNetwork net;
+    net.conv(net.conv(net.input(1, 4), 2, 1), 1, 1);
+    const NodeGraph graph = build_node_graph(net.workload, {});
+    const TileMachine machine = tile_machine(test::tile_architecture(1, ample, ample));
+    const NodeCosts costs = even_costs(graph, 10);
+    TileSchedule schedule = on_one_core(graph);
+    const auto second_weights = [&](const Timeline& line) {
+        REQUIRE(line.moves.size() == 4);
+        CHECK(line.moves[2].cause == MoveCause::weights);
+        return line.moves[2].start;
+    };
+    // The core is free at 13. 16 bits of weights at 16 per cycle; with the map of 64 bits that is
+    // on the core already it would be 5 cycles.
+    CHECK(second_weights(checked(graph, machine, costs, schedule)) == 12);
+    schedule.prefetch = Prefetch::inputs;
+    CHECK(second_weights(checked(graph, machine, costs, schedule)) == 8);
+    schedule.overlap = false;
+    CHECK(second_weights(checked(graph, machine, costs, schedule)) == 13);
+}
+
 TEST_CASE("sums and states stay where they were written", "[tile_machine]") {
     TileNetwork net;
     net.conv(net.input(4, 4), 2, 1);

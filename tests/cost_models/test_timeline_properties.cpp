@@ -138,6 +138,7 @@ Case random_case(core::Rng& rng) {
     }
     out.schedule.priority = static_cast<Priority>(rng.below(3));
     out.schedule.overlap = rng.below(2) == 0;
+    out.schedule.prefetch = static_cast<Prefetch>(rng.below(2));
     out.schedule.preload_weights = rng.below(2) == 0;
     out.schedule.fetch_early = out.schedule.overlap && rng.below(2) == 0;
     out.schedule.keep_between_stacks = rng.below(2) == 0;

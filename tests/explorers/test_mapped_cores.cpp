@@ -192,6 +192,20 @@ TEST_CASE("units that wait for the busiest one take time and no energy") {
     CHECK(slow.energy.value == Approx(fast.energy.value).epsilon(1e-3));  // another mapping
 }
 
+TEST_CASE("operations of a type can take several cycles of a mapped core") {
+    Bench bench;
+    const CoreCost fast = bench.cost_of(bench.work[0]);
+    auto& core = std::get<hardware::DataflowCore>(bench.architecture.core_types[0].kind);
+    core.array.operation_cycles = {{"Exp", 1e4}};
+    CHECK(bench.cost_of(bench.work[0]).latency.value == fast.latency.value);
+    OperatorWork slow = bench.work[0];
+    slow.type = "Exp";
+    // 512 x 128 MACs on 32 x 32 units: 64 cycles, 10^4 times.
+    const CoreCost cost = bench.cost_of(slow);
+    CHECK(cost.latency.value >= 640'000);
+    CHECK(cost.latency.value < 650'000);
+}
+
 TEST_CASE("fewer stored bits and fewer MACs never cost more") {
     rc::prop("compressed weights", [] {
         static Bench bench;

@@ -216,6 +216,34 @@ TEST_CASE("both maps of an addition stream where there is no room for them", "[t
     CHECK(sum.written_bits == 0);
 }
 
+TEST_CASE("what finds no room streams, memory by memory", "[tiles]") {
+    hardware::Architecture apart = quad();
+    auto& memories = std::get<hardware::DataflowCore>(apart.core_types[0].kind).memories;
+    memories.push_back(memories.back());
+    hardware::Memory& left = memories[memories.size() - 2];
+    hardware::Memory& right = memories.back();
+    left.name = "left";
+    left.operands = {"I1", "I2"};
+    right.name = "right";
+    right.operands = {"O"};
+    const auto costs = [&](std::int64_t left_bits, std::int64_t right_bits) {
+        left.size = core::Bits(left_bits);
+        right.size = core::Bits(right_bits);
+        return run_tiles(network(), apart, decide(whole));
+    };
+    // Convolution a reads 4 channels of 64 pixels and 256 bits of weights, and writes 8 channels.
+    const TiledNetwork fits = costs(2048 + 256, 4096);
+    CHECK_FALSE(cost_of(fits, 0, 0).streams());
+    const TiledNetwork no_output = costs(1'000'000, 4095);
+    CHECK(cost_of(no_output, 0, 0).streams_output);
+    CHECK_FALSE(cost_of(no_output, 0, 0).streams_tensors);
+    CHECK(cost_of(no_output, 0, 0).written_bits == 4096);
+    const TiledNetwork no_input = costs(2048 + 255, 1'000'000);  // weights go first
+    CHECK(cost_of(no_input, 0, 0).streams_tensors);
+    CHECK_FALSE(cost_of(no_input, 0, 0).streams_weights);
+    CHECK_FALSE(cost_of(no_input, 0, 0).streams_output);
+}
+
 TEST_CASE("operators that are alone stream all there is", "[tiles]") {
     const TiledNetwork kept = run_tiles(network(), quad(), decide(whole));
     const TiledNetwork streamed = run_tiles(
@@ -246,6 +274,24 @@ TEST_CASE("wide operands take passes on narrow units", "[tiles]") {
     const double macs = 8 * 8 * 64;
     CHECK(four.energy_pj == Approx(one.energy_pj + 3 * macs * 0.04));
     CHECK(four.cycles >= one.cycles + 3 * 64);  // 64 channel pairs side by side, 64 pixels in turn
+}
+
+TEST_CASE("operations of a type can take several cycles of a tile", "[tiles]") {
+    workloads::Workload exponential = network();
+    exponential.operators[2].type = "Exp";  // of two maps
+    const std::int32_t simd = quad().cores[4];
+    hardware::Architecture slow = quad();
+    auto& array =
+        std::get<hardware::DataflowCore>(slow.core_types[static_cast<std::size_t>(simd)].kind)
+            .array;
+    array.operation_cycles = {{"Exp", 5}};
+    const TiledNetwork once = run_tiles(exponential, quad(), decide(whole));
+    const TiledNetwork often = run_tiles(exponential, slow, decide(whole));
+    const std::int64_t turns = 512 / array.units();  // 8 channels of 8 x 8
+    CHECK(cost_of(often, 2, simd).cycles >= cost_of(once, 2, simd).cycles + 4 * turns);
+    CHECK(cost_of(often, 2, simd).energy_pj == Approx(cost_of(once, 2, simd).energy_pj));
+    const TiledNetwork sum = run_tiles(network(), slow, decide(whole));
+    CHECK(cost_of(sum, 2, simd).cycles == cost_of(once, 2, simd).cycles);
 }
 
 TEST_CASE("the shipped multi-core experiment loads", "[tiles]") {

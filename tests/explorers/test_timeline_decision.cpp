@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plexus/core/reader.hpp"
@@ -129,13 +130,16 @@ TEST_CASE("cuts are aligned within a stack", "[tiles]") {
 }
 
 TEST_CASE("nothing is early on a core that waits for its moves", "[tiles]") {
-    const std::vector<Override> early{{"decisions.timeline.fetch_early", "true"}};
-    CHECK(problems_of(early).empty());
-    std::vector<Override> waiting = early;
-    waiting.push_back({"decisions.timeline.overlap", "false"});
-    const std::string problems = problems_of(waiting);
-    CHECK(problems.find("timeline.fetch_early") != std::string::npos);
-    CHECK(problems.find("expected overlap") != std::string::npos);
+    for (const auto& [key, value] :
+         {std::pair("timeline.fetch_early", "true"), std::pair("timeline.prefetch", "inputs")}) {
+        const std::vector<Override> early{{std::string("decisions.") + key, value}};
+        CHECK(problems_of(early).empty());
+        std::vector<Override> waiting = early;
+        waiting.push_back({"decisions.timeline.overlap", "false"});
+        const std::string problems = problems_of(waiting);
+        CHECK(problems.find(key) != std::string::npos);
+        CHECK(problems.find("expected overlap") != std::string::npos);
+    }
 }
 
 TEST_CASE("what no reader can hold goes off chip while it is made", "[tiles]") {
@@ -192,6 +196,7 @@ TEST_CASE("every decision about a timeline changes a design", "[tiles][sensitivi
     differs("stacks", "layers");
     differs("stacks", "[[first, second]]");
     differs("overlap", "false");
+    differs("prefetch", "inputs");
     differs("preload_weights", "true");
     differs("fetch_early", "true");
     differs("priority", "memory");

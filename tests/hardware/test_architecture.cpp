@@ -167,6 +167,10 @@ std::map<std::string, Change> dataflow_changes() {
          [](auto& m) {
              array_of(m).array.input_precision_bits = {4, 8};
          }},
+        {"operation cycles",
+         [](auto& m) {
+             array_of(m).array.operation_cycles = {{"Exp", 2}};
+         }},
         {"imc", [](auto& m) { array_of(m).array.is_imc = true; }},
         {"imc type", [](auto& m) { array_of(m).array.imc_type = "analog"; }},
         {"adc", [](auto& m) { array_of(m).array.adc_resolution_bits = 1; }},
@@ -385,7 +389,7 @@ TEST_CASE("The content hash changes with every field that can change a cost") {
     std::map<std::string, Change> changes = chip_changes();
     changes.merge(dataflow_changes());
     changes.merge(event_changes());
-    REQUIRE(changes.size() == 39 + 28 + 42);
+    REQUIRE(changes.size() == 39 + 29 + 42);
     std::map<plexus::core::Hash, std::string> seen{{content_hash(base), "nothing"}};
     for (const auto& [name, change] : changes) {
         Architecture machine = base;

@@ -21,6 +21,7 @@ operational_array:
   dimensions: [D1, D2]
   sizes: [4, 8]
   input_precision: [8, 4]
+  operation_cycles: {Exp: {value: 4, source: bench}, SiLU: 2.5}
 memories:
   rf_w:
     size: 8
@@ -83,6 +84,7 @@ multipliers:
   dimensions: [D1, D2]
   sizes: [4, 8]
   input_precision: [8, 4]
+  operation_cycles: {Exp: 4, SiLU: 2.5}
 memories:
   rf_w:
     size: 8
@@ -174,6 +176,9 @@ TEST_CASE("A ZigZag accelerator is read with all its fields") {
     CHECK(core.array.unit_energy.value == 0.04);
     CHECK(core.array.unit_area == 1);
     CHECK(core.array.input_precision_bits == std::vector<std::int64_t>{8, 4});
+    CHECK(core.array.cycles_of("Exp") == 4);
+    CHECK(core.array.cycles_of("SiLU") == 2.5);
+    CHECK(core.array.cycles_of("Add") == 1);
     CHECK_FALSE(core.array.is_imc);
     CHECK(core.dataflows.at("D1") == std::vector<std::string>{"K, 4"});
     CHECK(core.dataflows.at("D2") == std::vector<std::string>{"C, 8"});

@@ -55,6 +55,11 @@ const OperatorType* find_operator_type(std::string_view name) {
     return it == types.end() ? nullptr : &*it;
 }
 
+std::string_view operator_type_name(std::string_view type) {
+    const OperatorType* const known = find_operator_type(type);
+    return known == nullptr ? std::string_view() : known->name;
+}
+
 const OperatorType& activation_type(std::string_view function) {
     constexpr std::array<std::array<std::string_view, 2>, 4> names{
         {{"relu", "ReLU"}, {"silu", "SiLU"}, {"gelu", "GELU"}, {"gelu_tanh", "GELU_tanh"}}};

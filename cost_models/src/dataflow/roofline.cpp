@@ -110,7 +110,8 @@ Bounds bounds_of(const Architecture& architecture,
     b.share = share_of(work, cores);
     b.use = use_array(core, b.share.loops);
     b.passes = mac_passes(core.array, work);
-    b.compute = Cycles(b.use.cycles * b.share.skip * work.weight_imbalance * b.passes);
+    b.compute = Cycles(b.use.cycles * b.share.skip * work.weight_imbalance * b.passes *
+                       core.array.cycles_of(work.type));
     b.levels = on_chip_levels(architecture, core);
     for (std::size_t level = 0; level < b.levels; ++level) {
         b.fill += Cycles(static_cast<double>(core.memories[level].latency_cycles));

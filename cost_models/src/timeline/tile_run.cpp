@@ -77,12 +77,7 @@ bool TileRun::bring_inputs(std::int32_t node, Time& ready) {
             missing_.push_back(id);
         }
     }
-    Time ahead = 0;
-    if (schedule_->overlap) {
-        for (const std::int32_t id : missing_) {
-            ahead += duration_of(id);
-        }
-    }
+    const Time ahead = schedule_->overlap ? head_start(node) : 0;
     for (const std::int32_t id : missing_) {
         const bool early = schedule_->fetch_early && block(copy(id).block).producer < 0;
         if (!fetch(id, early ? 0 : std::max<Time>(0, idle_[core] - ahead))) {
@@ -94,6 +89,24 @@ bool TileRun::bring_inputs(std::int32_t node, Time& ready) {
         }
     }
     return true;
+}
+
+Time TileRun::head_start(std::int32_t node) const {
+    Time cycles = 0;
+    if (schedule_->prefetch == Prefetch::missing) {
+        for (const std::int32_t id : missing_) {
+            cycles += duration_of(id);
+        }
+        return cycles;
+    }
+    const auto n = static_cast<std::size_t>(node);
+    for (std::int64_t u = graph_.first_use[n]; u < graph_.first_use[n + 1]; ++u) {
+        if (const std::int32_t id = use_copy_[static_cast<std::size_t>(u)]; id >= 0) {
+            const auto route = machine_.route(machine_.off_chip(), copy(id).memory);
+            cycles += route ? move_cycles(copy(id).block, *route) : 0;
+        }
+    }
+    return cycles;
 }
 
 bool TileRun::find_start(std::int32_t node, const NodeCost& cost, NodeRun& run) {

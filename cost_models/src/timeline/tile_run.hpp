@@ -95,6 +95,8 @@ class TileRun {
     /// Asks for the memory of what placing a node touches, so that it comes all at once.
     void ask_for(std::int32_t node) const;
     [[nodiscard]] bool bring_inputs(std::int32_t node, Time& ready);
+    /// How long before the core of a node is free its moves may start; what it lacks is known.
+    [[nodiscard]] Time head_start(std::int32_t node) const;
     /// Sets when the node runs, from run.start on.
     bool find_start(std::int32_t node, const NodeCost& cost, NodeRun& run);
     void finish_inputs(std::int32_t node, Time end);

@@ -100,6 +100,7 @@ struct MappedCores::Detail {
             share.layer.work_share *= passes;
             share.layer.time_share *= passes;
         }
+        share.layer.time_share *= hierarchy.core.array.cycles_of(work.type);
         MappingRequest request = decision.request;
         request.spatial.hints = hints_for(share.layer, request.spatial.hints);
         if (decision.request.spatial.hints.empty()) {

@@ -222,6 +222,7 @@ class Pricer {
             layer.work_share *= passes;
             layer.time_share *= passes;
         }
+        layer.time_share *= hierarchy.core.array.cycles_of(tile.operators[0].type);
         MappingRequest request = decision_.request;
         if (request.spatial.hints.empty()) {
             // A core that says which loops are on its array has no wires for others.

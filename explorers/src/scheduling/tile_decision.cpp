@@ -89,6 +89,13 @@ void read_tile_rules(const Reader& section, TileDecision& out) {
         out.priority = priorities[priority.choice({"latency", "memory", "tiles"})];
     }
     out.overlap = section.find("overlap").boolean_or(out.overlap);
+    if (const Reader prefetch = section.find("prefetch")) {
+        using cost_models::timeline::Prefetch;
+        out.prefetch = static_cast<Prefetch>(prefetch.choice({"missing", "inputs"}));
+        if (out.prefetch != Prefetch::missing && !out.overlap) {
+            prefetch.problem("expected overlap: a core that waits for its moves has none ahead");
+        }
+    }
     out.preload_weights = section.find("preload_weights").boolean_or(out.preload_weights);
     out.fetch_early = section.find("fetch_early").boolean_or(out.fetch_early);
     if (out.fetch_early && !out.overlap) {
@@ -138,6 +145,7 @@ TileDecision read_tile_decision(const Reader& section,
                    "cooling",
                    "priority",
                    "overlap",
+                   "prefetch",
                    "preload_weights",
                    "fetch_early",
                    "keep_between_stacks",

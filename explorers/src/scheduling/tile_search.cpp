@@ -209,6 +209,7 @@ TileSearchResult find_tile_schedule(const NodeGraph& graph,
     listed.stack_of_operator = stacks_of(graph, machine, decision);
     listed.priority = decision.priority;
     listed.overlap = decision.overlap;
+    listed.prefetch = decision.prefetch;
     listed.preload_weights = decision.preload_weights;
     listed.fetch_early = decision.fetch_early;
     listed.keep_between_stacks = decision.keep_between_stacks;

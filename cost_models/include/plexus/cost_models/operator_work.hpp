@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "plexus/cost_models/kernels/kernel_mix.hpp"
 #include "plexus/hardware/core.hpp"
@@ -21,6 +22,7 @@ class PartitionCounts;
 struct OperatorWork {
     std::size_t index = 0;  ///< Into Workload::operators.
     workloads::OperatorKind kind = workloads::OperatorKind::contraction;
+    std::string_view type;         ///< As workloads::operator_type_name() gives it.
     workloads::LinearShape shape;  ///< Contractions with two inputs; else rows = output elements.
     double points = 0;             ///< Points of the loop nest.
     double operations = 0;         ///< Scalar operations; MACs of a dense contraction.

@@ -3,9 +3,11 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -29,9 +31,13 @@ struct OperationalArray {
     std::string imc_type;  ///< "analog" or "digital"; "" if not in-memory.
     std::int64_t adc_resolution_bits = 0;
     std::int64_t bit_serial_precision_bits = 0;
+    /// Cycles that a unit takes for one scalar operation of operators of a type; 1 for others.
+    std::map<std::string, double, std::less<>> operation_cycles{};
 
     /// Number of MAC units: product of the sizes.
     [[nodiscard]] std::int64_t units() const;
+    /// Cycles that a unit takes for one scalar operation of operators of that type.
+    [[nodiscard]] double cycles_of(std::string_view type) const;
     auto operator<=>(const OperationalArray&) const = default;
 };
 

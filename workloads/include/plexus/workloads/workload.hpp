@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plexus/core/hash.hpp"
@@ -82,6 +83,10 @@ struct Operator {
     [[nodiscard]] double points() const;
     auto operator<=>(const Operator&) const = default;
 };
+
+/// The name of a type of operators, for as long as the program runs; empty if there is none of that
+/// name.
+[[nodiscard]] std::string_view operator_type_name(std::string_view type);
 
 enum class TensorRole : std::uint8_t {
     weight,      ///< Constant; counts as parameters.

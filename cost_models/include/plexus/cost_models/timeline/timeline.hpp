@@ -56,6 +56,13 @@ enum class Priority : std::uint8_t {
     tiles,
 };
 
+/// How long before its core is free what a node lacks may start to move, if data move while cores
+/// compute.
+enum class Prefetch : std::uint8_t {
+    missing,  ///< As long as what it lacks takes: it is there in time if no channel is taken.
+    inputs,  ///< As long as all that it reads would take from off chip, whether it lacks it or not.
+};
+
 /// Decisions that make a timeline.
 struct TileSchedule {
     std::vector<std::int32_t> core_of_group;  ///< One per NodeGraph::groups.
@@ -67,6 +74,7 @@ struct TileSchedule {
     /// Data of a node move while its core computes another; else the core waits for what its nodes
     /// fetch and for what leaves the chip from them.
     bool overlap = true;
+    Prefetch prefetch = Prefetch::missing;
     bool preload_weights = false;  ///< Weights are fetched from cycle 0 on, as far as they fit.
     bool fetch_early = false;      ///< Weights and inputs come as soon as way and memory have room.
     bool keep_between_stacks = true;  ///< Else what a later stack reads goes off chip and back.
@@ -167,7 +175,7 @@ struct Timeline {
 ///   its core reads it in another memory than it writes in, it moves there as to any other.
 /// - A block is fetched from a memory on chip that has it (constants: from off chip), over the
 ///   channels of the route at the full bandwidth of the narrowest, at the earliest time at which
-///   all of them are free; with overlap no earlier than needed if the core were never to wait.
+///   all of them are free; with overlap no earlier than Prefetch says.
 /// - A block that already moves to another memory from the same source is also taken from the
 ///   channels that both routes begin with, if it has room there from the start of that move on.
 /// - If there is no room, blocks not needed by this node go, those with the least bits times

@@ -63,6 +63,7 @@ struct TileDecision {
     double initial_acceptance = 0.2;  ///< The search starts near a good schedule.
     cost_models::timeline::Priority priority = cost_models::timeline::Priority::latency;
     bool overlap = true;
+    cost_models::timeline::Prefetch prefetch = cost_models::timeline::Prefetch::missing;
     bool preload_weights = false;
     bool fetch_early = false;  ///< Only with overlap.
     bool keep_between_stacks = true;
@@ -76,8 +77,8 @@ struct TileDecision {
 };
 
 /// Reads of a section what does not depend on the network: `allocation, priority, overlap,
-/// preload_weights, fetch_early, keep_between_stacks, stream_alone, write_through, blocks, cuts`,
-/// and `stacks` if it is a StackRule by name.
+/// prefetch, preload_weights, fetch_early, keep_between_stacks, stream_alone, write_through, blocks,
+/// cuts`, and `stacks` if it is a StackRule by name.
 void read_tile_rules(const core::Reader& section, TileDecision& out);
 
 /// Reads of a section what does: `tiles`, as read_tile_mapping() says, or a file with such a list;
@@ -91,8 +92,8 @@ void read_tile_layout(const core::Reader& section,
 [[nodiscard]] bool has_tile_layout(const core::Reader& section);
 
 /// Reads `{tiles, stacks, allocation, steps, seed, latency_share, cooling, priority, overlap,
-/// preload_weights, fetch_early, keep_between_stacks, stream_alone, write_through, blocks, cuts,
-/// mapping}`: rules, layout and the settings of searches.
+/// prefetch, preload_weights, fetch_early, keep_between_stacks, stream_alone, write_through, blocks,
+/// cuts, mapping}`: rules, layout and the settings of searches.
 [[nodiscard]] TileDecision read_tile_decision(const core::Reader& section,
                                               const workloads::Workload& workload,
                                               const hardware::Architecture& architecture);
