@@ -152,7 +152,6 @@ void read_timeline(const Reader& section, Decisions& out) {
                        "overlap",
                        "prefetch",
                        "preload_weights",
-                       "fetch_early",
                        "keep_between_stacks",
                        "stream_alone",
                        "write_through",
@@ -178,7 +177,6 @@ core::Node default_timeline_tree() {
     set_key(root, "overlap", core::scalar("true"));
     set_key(root, "prefetch", core::scalar("missing"));
     set_key(root, "preload_weights", core::scalar("false"));
-    set_key(root, "fetch_early", core::scalar("false"));
     set_key(root, "keep_between_stacks", core::scalar("true"));
     set_key(root, "stream_alone", core::scalar("false"));
     set_key(root, "write_through", core::scalar("false"));

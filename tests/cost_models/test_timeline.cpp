@@ -107,7 +107,7 @@ TEST_CASE("what is early waits for its way and for room, not for its core", "[ti
         return line.moves[2].start;
     };
     CHECK(second_weights(ample) == 12);
-    schedule.fetch_early = true;  // behind the input, 0 to 2, and the first weights, 2 to 3
+    schedule.prefetch = Prefetch::early;  // behind the input, 0 to 2, and the first weights, 2 to 3
     CHECK(second_weights(ample) == 3);
     CHECK(second_weights(31) == 13);  // both have 16 bits: the first must have gone
     CHECK(second_weights(32) == 3);

@@ -136,11 +136,10 @@ Case random_case(core::Rng& rng) {
             static_cast<std::int32_t>(rng.below(out.machine.cores.size())));
         out.schedule.rank.push_back(up_to(rng, 100));
     }
-    out.schedule.priority = static_cast<Priority>(rng.below(3));
+    out.schedule.priority = static_cast<Priority>(rng.below(4));
     out.schedule.overlap = rng.below(2) == 0;
-    out.schedule.prefetch = static_cast<Prefetch>(rng.below(2));
+    out.schedule.prefetch = static_cast<Prefetch>(rng.below(3));
     out.schedule.preload_weights = rng.below(2) == 0;
-    out.schedule.fetch_early = out.schedule.overlap && rng.below(2) == 0;
     out.schedule.keep_between_stacks = rng.below(2) == 0;
     return out;
 }

@@ -130,14 +130,13 @@ TEST_CASE("cuts are aligned within a stack", "[tiles]") {
 }
 
 TEST_CASE("nothing is early on a core that waits for its moves", "[tiles]") {
-    for (const auto& [key, value] :
-         {std::pair("timeline.fetch_early", "true"), std::pair("timeline.prefetch", "inputs")}) {
-        const std::vector<Override> early{{std::string("decisions.") + key, value}};
+    for (const char* value : {"inputs", "early"}) {
+        const std::vector<Override> early{{"decisions.timeline.prefetch", value}};
         CHECK(problems_of(early).empty());
         std::vector<Override> waiting = early;
         waiting.push_back({"decisions.timeline.overlap", "false"});
         const std::string problems = problems_of(waiting);
-        CHECK(problems.find(key) != std::string::npos);
+        CHECK(problems.find("timeline.prefetch") != std::string::npos);
         CHECK(problems.find("expected overlap") != std::string::npos);
     }
 }
@@ -198,7 +197,7 @@ TEST_CASE("every decision about a timeline changes a design", "[tiles][sensitivi
     differs("overlap", "false");
     differs("prefetch", "inputs");
     differs("preload_weights", "true");
-    differs("fetch_early", "true");
+    differs("prefetch", "early");
     differs("priority", "memory");
     differs("priority", "tiles");
     differs("keep_between_stacks", "false", {{"decisions.timeline.stacks", "layers"}});

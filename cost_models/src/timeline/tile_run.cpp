@@ -79,7 +79,8 @@ bool TileRun::bring_inputs(std::int32_t node, Time& ready) {
     }
     const Time ahead = schedule_->overlap ? head_start(node) : 0;
     for (const std::int32_t id : missing_) {
-        const bool early = schedule_->fetch_early && block(copy(id).block).producer < 0;
+        const bool early = schedule_->overlap && schedule_->prefetch == Prefetch::early &&
+                           block(copy(id).block).producer < 0;
         if (!fetch(id, early ? 0 : std::max<Time>(0, idle_[core] - ahead))) {
             return false;
         }
@@ -93,7 +94,7 @@ bool TileRun::bring_inputs(std::int32_t node, Time& ready) {
 
 Time TileRun::head_start(std::int32_t node) const {
     Time cycles = 0;
-    if (schedule_->prefetch == Prefetch::missing) {
+    if (schedule_->prefetch != Prefetch::inputs) {
         for (const std::int32_t id : missing_) {
             cycles += duration_of(id);
         }

@@ -91,17 +91,12 @@ void read_tile_rules(const Reader& section, TileDecision& out) {
     out.overlap = section.find("overlap").boolean_or(out.overlap);
     if (const Reader prefetch = section.find("prefetch")) {
         using cost_models::timeline::Prefetch;
-        out.prefetch = static_cast<Prefetch>(prefetch.choice({"missing", "inputs"}));
+        out.prefetch = static_cast<Prefetch>(prefetch.choice({"missing", "inputs", "early"}));
         if (out.prefetch != Prefetch::missing && !out.overlap) {
             prefetch.problem("expected overlap: a core that waits for its moves has none ahead");
         }
     }
     out.preload_weights = section.find("preload_weights").boolean_or(out.preload_weights);
-    out.fetch_early = section.find("fetch_early").boolean_or(out.fetch_early);
-    if (out.fetch_early && !out.overlap) {
-        section.find("fetch_early")
-            .problem("expected overlap: a core that waits for its moves fetches nothing early");
-    }
     out.keep_between_stacks =
         section.find("keep_between_stacks").boolean_or(out.keep_between_stacks);
     out.stream_alone = section.find("stream_alone").boolean_or(out.stream_alone);
@@ -147,7 +142,6 @@ TileDecision read_tile_decision(const Reader& section,
                    "overlap",
                    "prefetch",
                    "preload_weights",
-                   "fetch_early",
                    "keep_between_stacks",
                    "stream_alone",
                    "write_through",

@@ -211,7 +211,6 @@ TileSearchResult find_tile_schedule(const NodeGraph& graph,
     listed.overlap = decision.overlap;
     listed.prefetch = decision.prefetch;
     listed.preload_weights = decision.preload_weights;
-    listed.fetch_early = decision.fetch_early;
     listed.keep_between_stacks = decision.keep_between_stacks;
     TileSchedule greedy = listed;
     if (decision.allocation != AllocationRule::listed) {

@@ -56,11 +56,15 @@ enum class Priority : std::uint8_t {
     tiles,
 };
 
-/// How long before its core is free what a node lacks may start to move, if data move while cores
-/// compute.
+/// When what a node lacks may start to move, if data move while cores compute.
 enum class Prefetch : std::uint8_t {
-    missing,  ///< As long as what it lacks takes: it is there in time if no channel is taken.
-    inputs,  ///< As long as all that it reads would take from off chip, whether it lacks it or not.
+    /// As long before its core is free as what it lacks takes: it is there in time if no channel is
+    /// taken.
+    missing,
+    /// As long before as all that it reads would take from off chip, whether it lacks it or not.
+    inputs,
+    /// Weights and inputs as soon as their way and memory have room; the rest as `missing`.
+    early,
 };
 
 /// Decisions that make a timeline.
@@ -75,8 +79,7 @@ struct TileSchedule {
     /// fetch and for what leaves the chip from them.
     bool overlap = true;
     Prefetch prefetch = Prefetch::missing;
-    bool preload_weights = false;  ///< Weights are fetched from cycle 0 on, as far as they fit.
-    bool fetch_early = false;      ///< Weights and inputs come as soon as way and memory have room.
+    bool preload_weights = false;     ///< Weights are fetched from cycle 0 on, as far as they fit.
     bool keep_between_stacks = true;  ///< Else what a later stack reads goes off chip and back.
     auto operator<=>(const TileSchedule&) const = default;
 };

@@ -65,7 +65,6 @@ struct TileDecision {
     bool overlap = true;
     cost_models::timeline::Prefetch prefetch = cost_models::timeline::Prefetch::missing;
     bool preload_weights = false;
-    bool fetch_early = false;  ///< Only with overlap.
     bool keep_between_stacks = true;
     /// What an operator that is alone in its stack reads and writes streams, whether there is room
     /// for it or not.
@@ -77,7 +76,7 @@ struct TileDecision {
 };
 
 /// Reads of a section what does not depend on the network: `allocation, priority, overlap,
-/// prefetch, preload_weights, fetch_early, keep_between_stacks, stream_alone, write_through, blocks,
+/// prefetch, preload_weights, keep_between_stacks, stream_alone, write_through, blocks,
 /// cuts`, and `stacks` if it is a StackRule by name.
 void read_tile_rules(const core::Reader& section, TileDecision& out);
 
@@ -92,7 +91,7 @@ void read_tile_layout(const core::Reader& section,
 [[nodiscard]] bool has_tile_layout(const core::Reader& section);
 
 /// Reads `{tiles, stacks, allocation, steps, seed, latency_share, cooling, priority, overlap,
-/// prefetch, preload_weights, fetch_early, keep_between_stacks, stream_alone, write_through, blocks,
+/// prefetch, preload_weights, keep_between_stacks, stream_alone, write_through, blocks,
 /// cuts, mapping}`: rules, layout and the settings of searches.
 [[nodiscard]] TileDecision read_tile_decision(const core::Reader& section,
                                               const workloads::Workload& workload,
