@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cascade_stage.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <string>
+
 namespace plexus::explorers {
 
 Execution execute_cascade(const DecidedDesign& design,
                           const core::Hash& inputs,
                           CascadeMemo& memo) {
     Execution out;
-    out.violations = sparse_obstacles(design, "fusion.stacks: optimal");
+    const std::string rule = "fusion.stacks: optimal";
+    out.violations = sparse_obstacles(design, rule);
+    std::ranges::move(slow_operations(design, rule), std::back_inserter(out.violations));
     if (!out.violations.empty())
         return out;
     const CascadeDecision& decision = design.decisions.cascade;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "depth_first_stage.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -41,6 +43,7 @@ const std::string depth_first_rule = "fusion.stacks: depth_first";
 
 std::vector<core::Violation> depth_first_obstacles(const DecidedDesign& design) {
     std::vector<core::Violation> obstacles = sparse_obstacles(design, depth_first_rule);
+    std::ranges::move(slow_operations(design, depth_first_rule), std::back_inserter(obstacles));
     const hardware::Architecture& machine = *design.machine;
     if (machine.core_count() != 1) {
         obstacles.push_back(

@@ -2,6 +2,9 @@
 #include "execution.hpp"
 
 #include <algorithm>
+#include <variant>
+
+#include <fmt/format.h>
 
 namespace plexus::explorers {
 
@@ -27,6 +30,23 @@ std::vector<core::Violation> sparse_obstacles(const DecidedDesign& design,
     return {{.rule = rule,
              .needed = "dense tensors",
              .available = "tensors with kernels for sparse blocks"}};
+}
+
+std::vector<core::Violation> slow_operations(const DecidedDesign& design, const std::string& rule) {
+    std::vector<core::Violation> obstacles;
+    for (const workloads::Operator& op : design.workload->operators) {
+        for (const hardware::Core& core : design.machine->core_types) {
+            const auto* const dataflow = std::get_if<hardware::DataflowCore>(&core.kind);
+            if (dataflow != nullptr && dataflow->array.cycles_of(op.type) != 1)
+                obstacles.push_back({rule,
+                                     "one cycle per operation",
+                                     fmt::format("operation_cycles {} of {} for {}",
+                                                 dataflow->array.cycles_of(op.type),
+                                                 core.name,
+                                                 op.name)});
+        }
+    }
+    return obstacles;
 }
 
 }  // namespace plexus::explorers

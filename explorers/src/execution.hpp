@@ -56,4 +56,10 @@ struct Execution {
 [[nodiscard]] std::vector<core::Violation> sparse_obstacles(const DecidedDesign& design,
                                                             const std::string& rule);
 
+/// Operators of the design whose operations do not take one cycle on some core, for executions
+/// that count one for each.
+/// \param rule What fusion.stacks says, for the violations.
+[[nodiscard]] std::vector<core::Violation> slow_operations(const DecidedDesign& design,
+                                                           const std::string& rule);
+
 }  // namespace plexus::explorers

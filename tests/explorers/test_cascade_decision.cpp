@@ -167,6 +167,24 @@ TEST_CASE("a machine or a workload that is no cascade is infeasible with its rea
     CHECK(none.violations[0].needed == "an on-chip memory for inputs and results");
 }
 
+TEST_CASE("stacks that count a cycle per operation refuse machines that take more",
+          "[cascade_decision][depth_first]") {
+    const auto preset = [](const char* folder, const char* name) {
+        return std::string(PLEXUS_SOURCE_DIR) + "/" + folder + "/presets/" + name + ".yaml\n";
+    };
+    const std::string exponential =
+        "version: 1\nhardware: " + preset("hardware", "marca_core_like") +
+        "workload: " + preset("workloads", "mamba_2.8b_state_update") +
+        "objectives: [latency_cycles]\nexplorer: {name: exhaustive}\n";
+    for (const char* stacks : {"optimal", "depth_first"}) {
+        const Outcome slow = only(load(exponential, {{"decisions.fusion.stacks", stacks}}));
+        REQUIRE_FALSE(slow.feasible());
+        CHECK(slow.violations[0].rule == std::string("fusion.stacks: ") + stacks);
+        CHECK(slow.violations[0].needed == "one cycle per operation");
+        CHECK(slow.violations[0].available.find("exp_a") != std::string::npos);
+    }
+}
+
 TEST_CASE("what is wrong with the options is said with its place", "[cascade_decision]") {
     try {
         static_cast<void>(load(example,
